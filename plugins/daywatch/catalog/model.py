@@ -318,6 +318,9 @@ class Source(Frozen):
     title: str = ""
     columns: dict[Name, SourceColumn]
     day: Name | None = Field(None, description="partition column; none: a dimension, kept whole")
+    day_from: Name | None = Field(
+        None, description="its date is the day where a loaded file lacks the day column"
+    )
     arrival: Name | None = Field(None, description="arrival time; builds read arrival <= cutoff")
     primary_key: tuple[Name, ...] = ()
     freshness: Span | None = Field(None, description="a day is complete so long after its end")
