@@ -13,18 +13,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
-
-import pandas as pd
-import pyarrow as pa
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING, Any, Protocol
 
 from daywatch.catalog.model import Catalog, ColumnMap, Detection, Scalar, Source
+
+if TYPE_CHECKING:  # the state store builds these values too and must stay light to import
+    import pandas as pd
+    import pyarrow as pa
+    from sqlalchemy import Engine
 
 Row = dict[str, Any]
 Progress = Callable[[int, int], None]
 """Called with (done, total) as long work proceeds; the unit is the operation's own."""
-Score = Callable[[pa.Table], pa.Table]
+Score = Callable[["pa.Table"], "pa.Table"]
 """A row test from the registry, applied to the SELECT's whole result before it is staged."""
 
 
@@ -165,7 +166,7 @@ class Retired:
 
 
 class Warehouse(Protocol):
-    """One engine. Errors: `QueryFailed` and its kin for the query's fault, `Unavailable` for ours."""
+    """One engine. `QueryFailed` and kin are the query's fault, `Unavailable` is ours."""
 
     name: str
     dialect: str
@@ -202,7 +203,7 @@ class Warehouse(Protocol):
         ...
 
     def publish(self, staging: Staging, missing: Sequence[str] = ()) -> Publication:
-        """Make the staged rows the day and record it, in one transaction; old or new, never half."""
+        """Make the staged rows the day and record it in one transaction: old or new, never half."""
         ...
 
     def publication(self, table: str, day: date) -> Publication | None:
