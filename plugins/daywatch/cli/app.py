@@ -1,0 +1,97 @@
+"""The command line: `daywatch --help` teaches it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import typer
+
+from daywatch import __version__
+from daywatch.cli import catalogue, data, run, stage
+from daywatch.cli.output import err, out, print_json, start_logging
+from daywatch.errors import DaywatchError
+from daywatch.settings import get_settings
+
+HELP = """Daily SQL risk detections: one SQL file in, a risk table, a verdict and an alert out.
+
+[bold]A first look[/bold]   daywatch demo            a synthetic platform, its history and one day through Airflow
+[bold]Add one[/bold]        daywatch new TEAM.NAME   three files: sql, expectations, tests
+               daywatch lint NAME       the exact line of every fault
+               daywatch test NAME       its SQL on the rows you gave
+               daywatch backfill NAME --from D1 --to D2    what it would have alerted
+[bold]Run one day[/bold]    daywatch run NAME --day D
+[bold]Look[/bold]           daywatch list, show NAME, status
+
+Every command takes --json. Exit code: 0 fine, 1 a detection failed or was held back, 2 bad usage
+or configuration. Settings are environment variables DAYWATCH_*; `daywatch version --settings`
+lists them with their values."""
+
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
+catalogue.register(app)
+run.register(app)
+data.register(app)
+stage.register(app)
+
+
+@app.command()
+def version(
+    settings: bool = typer.Option(False, "--settings", help="Also list every setting in force."),
+    json: bool = typer.Option(False, "--json", help="One JSON document on stdout."),
+) -> None:
+    """Print the version, and the settings in force."""
+    document: dict[str, Any] = {"version": __version__}
+    if settings:
+        document["settings"] = get_settings().model_dump(mode="json")
+    if json:
+        return print_json(document)
+    out.print(f"daywatch {__version__}")
+    for name, value in document.get("settings", {}).items():
+        out.print(f"  DAYWATCH_{name.upper():<22} {'' if value is None else value}", markup=False)
+    return None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; a fault is printed as place, fault and remedy, and decides the exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        start_logging(get_settings().log_level)
+        code = app(arguments, standalone_mode=False)
+    except DaywatchError as error:
+        code = _say(error, as_json="--json" in arguments)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (KeyboardInterrupt, click.Abort):
+        err.print("stopped.")
+        code = 130
+    except BrokenPipeError:  # `daywatch list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except ValueError as error:
+        if type(error).__name__ != "ValidationError":  # of a setting, by pydantic
+            raise
+        err.print(f"a DAYWATCH_* setting cannot be used: {error}", markup=False)
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(error: DaywatchError, *, as_json: bool) -> int:
+    if as_json:
+        where = str(error.where) if error.where else None
+        print_json({"error": error.fault, "where": where, "remedy": error.remedy})
+    err.print(f"[bold red]error:[/bold red] {str(error).replace('[', chr(92) + '[')}")
+    return error.exit_code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""Measure in any order, judge in day order.
+
+A verdict stores the hash of its input series and of its rule, and is made again when either
+changes: so days may be measured as they come (a backfill, a rebuilt day), and the later days
+whose history moved are judged anew, each exactly once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from daywatch import alerts, indicators
+from daywatch.briefing import brief
+from daywatch.catalog.model import Detection, Kind
+from daywatch.errors import HeldBack
+from daywatch.indicators.measure import measurement, points
+from daywatch.indicators.model import WHOLE, Point, State, Verdict
+
+if TYPE_CHECKING:
+    from daywatch.pipeline import House
+    from daywatch.state import PointView
+
+HISTORY = timedelta(days=120)
+"""How much of a series a rule may look at."""
+SEGMENT_MEMORY = timedelta(days=28)
+"""A segment seen in so many days counts as 0 on days without rows."""
+
+Series = dict[str, list["PointView"]]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What judging came to: verdicts made anew, indicators in breach on the asked day, messages."""
+
+    verdicts: int
+    breaches: tuple[str, ...]
+    messages: int
+
+
+def measure(house: House, detection: Detection, day: date) -> None:
+    """Measure every indicator on the published day. Raises HeldBack where there is none."""
+    publication = house.warehouse.publication(detection.table, day)
+    if publication is None:
+        raise HeldBack(
+            f"{detection.name} has not been published for {day}, so there is nothing to judge.",
+            remedy=f"See `daywatch show {detection.name} --day {day}`.",
+        )
+    measured: dict[str, Mapping[str, Point]] = {}
+    for name, indicator in detection.header.indicators.items():
+        query = measurement(detection, name, day)
+        rows = house.warehouse.aggregate(
+            detection, day, query.sql, dict(detection.header.parameters)
+        )
+        measured[name] = points(indicator, rows, day)
+    house.state.save_points(detection.name, day, publication.content_hash, measured)
+
+
+def judge(house: House, detection: Detection, first: date, last: date | None = None) -> Judged:
+    """Judge the measured days from `first` on (to `last`), skipping verdicts that still hold."""
+    if not detection.header.status.judged:
+        return Judged(0, (), 0)
+    history = {
+        name: house.state.series(detection.name, name, first - HISTORY, last)
+        for name in detection.header.indicators
+    }
+    days = sorted({p.day for s in history.values() for p in s.get(WHOLE, ()) if p.day >= first})
+    verdicts, messages, breached = 0, 0, ()
+    for day in days:
+        outcomes = list(_outcomes(house, detection, history, day))
+        fresh = sum(outcome.fresh for outcome in outcomes)
+        if fresh:
+            messages += _record(house, detection, day, outcomes)
+            verdicts += fresh
+        if day == first:
+            breached = tuple(o.indicator for o in outcomes if o.whole.state is State.BREACH)
+    return Judged(verdicts, breached, messages)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """One indicator on one day: its verdicts, and whether any of it is new."""
+
+    indicator: str
+    whole: Verdict
+    segments: Mapping[str, Verdict]
+    persistent: bool
+    fresh: bool
+    series: tuple[Point, ...]
+    input_hash: str
+    rule_hash: str
+
+
+def _outcomes(
+    house: House, detection: Detection, history: Mapping[str, Series], day: date
+) -> Iterator[_Outcome]:
+    for name, indicator in detection.header.indicators.items():
+        if indicator.breach is None:
+            continue
+        views = [view for view in history[name].get(WHOLE, ()) if view.day <= day]
+        if not views or views[-1].day != day:
+            continue
+        yield _judge_indicator(detection, name, history[name], views, day)
+
+
+def _judge_indicator(
+    detection: Detection, name: str, history: Series, views: list[PointView], day: date
+) -> _Outcome:
+    indicator, parameters = detection.header.indicators[name], detection.header.parameters
+    severity = detection.severity_of(name)
+    series = tuple(view.point for view in views)
+    rule = indicators.rule_hash(indicator, severity, parameters)
+    known = indicators.input_hash(series)
+    today = views[-1]
+    whole = indicators.judge(indicator, severity, series, parameters)
+    # Later days of this very pass look back on this state.
+    position = history[WHOLE].index(today)
+    history[WHOLE][position] = replace(today, state=whole.state)
+    states = [*(view.state for view in views[:-1]), whole.state]
+    segments: dict[str, Verdict] = {}
+    if whole.state is State.BREACH:  # segments are judged inside a breached parent only
+        for segment, past in history.items():
+            if segment != WHOLE and (line := _filled(indicator.kind, past, series, day)):
+                segments[segment] = indicators.judge(indicator, severity, line, parameters)
+    return _Outcome(
+        indicator=name,
+        whole=whole,
+        segments=segments,
+        persistent=indicators.persistent(states, indicators.persistence_of(indicator, severity)),
+        fresh=(today.input_hash, today.rule_hash) != (known, rule),
+        series=series,
+        input_hash=known,
+        rule_hash=rule,
+    )
+
+
+def _filled(
+    kind: Kind, past: list[PointView], whole: tuple[Point, ...], day: date
+) -> tuple[Point, ...]:
+    """A segment's series on the parent's days; 0 for counts where it had no rows."""
+    seen = {view.day: view.point for view in past if view.day <= day}
+    if not seen or max(seen) < day - SEGMENT_MEMORY:
+        return ()
+    absent = 0.0 if kind is Kind.COUNT else None
+    return tuple(seen.get(point.day, Point(point.day, absent)) for point in whole)
+
+
+def _record(house: House, detection: Detection, day: date, outcomes: list[_Outcome]) -> int:
+    """Verdicts, breaches, alerts and messages of one day, in one transaction."""
+    publication = house.warehouse.publication(detection.table, day)
+    told = [
+        alerts.IndicatorOutcome(
+            indicator=outcome.indicator,
+            kind=detection.header.indicators[outcome.indicator].kind,
+            severity=detection.severity_of(outcome.indicator),
+            verdict=outcome.whole,
+            segments=outcome.segments,
+            breached=outcome.whole.state is State.BREACH,
+            persistent=outcome.persistent,
+            facts=brief(house, detection, day, outcome.indicator, outcome.whole, outcome.segments)
+            if outcome.whole.state is State.BREACH
+            else None,
+        )
+        for outcome in outcomes
+    ]
+    with house.state.transaction() as session:
+        for outcome in outcomes:
+            house.state.save_verdicts(
+                session,
+                detection.name,
+                outcome.indicator,
+                day,
+                {WHOLE: outcome.whole, **outcome.segments},
+                input_hash=outcome.input_hash,
+                rule_hash=outcome.rule_hash,
+                at=house.now(),
+            )
+        applied = alerts.apply(
+            session,
+            detection,
+            house.catalog.teams[detection.team],
+            day,
+            told,
+            now=house.now(),
+            horizon_days=house.settings.paging_horizon_days,
+        )
+        if publication:
+            house.state.mark_judged(session, detection.table, day, publication.content_hash)
+    return applied.messages
