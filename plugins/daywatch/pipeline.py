@@ -134,7 +134,7 @@ def build(
 
 
 def _job(house: House, detection: Detection, day: date, cutoff: datetime, run_id: str) -> BuildJob:
-    from daywatch.score import score_step
+    from daywatch.indicators.score import score_step
 
     team, header = house.catalog.teams[detection.team], detection.header
     return BuildJob(
