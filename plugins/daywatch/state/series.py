@@ -1,0 +1,167 @@
+"""Indicator series and the verdicts on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, case, delete, literal, null, select, update
+from sqlalchemy.orm import Session
+
+from daywatch.indicators.model import Point, State, Verdict
+from daywatch.state.engine import number, plain
+from daywatch.state.models import IndicatorValue
+from daywatch.state.sessions import Sessions, clean, fitted, upsert, utc_now
+from daywatch.state.views import PointView
+
+_VERDICT: dict[str, Any] = {
+    "state": str(State.UNJUDGED),
+    "reason": "",
+    "limit_low": None,
+    "limit_high": None,
+    "details": {},
+    "input_hash": None,
+    "rule_hash": None,
+    "judged_at": None,
+}
+
+
+class SeriesRows(Sessions):
+    """The `indicator_values` table."""
+
+    def save_points(
+        self,
+        detection: str,
+        indicator: str,
+        day: date,
+        content_hash: str,
+        points: Mapping[str, Point],
+    ) -> None:
+        """Keep a day's measured points by segment, in place of what was measured before.
+
+        A point that did not change keeps its verdict; another value makes it unjudged.
+        """
+        rows = {
+            fitted(segment): _measured(detection, indicator, fitted(segment), content_hash, point)
+            for segment, point in points.items()
+        }
+        with self.transaction() as session:
+            _forget_segments(session, detection, indicator, day, set(rows))
+            upsert(
+                session,
+                IndicatorValue,
+                [{**row, "day": day} for row in rows.values()],
+                update={name: _keep_if_same(name, value) for name, value in _VERDICT.items()},
+            )
+
+    def series(
+        self, detection: str, indicator: str, first: date, last: date
+    ) -> dict[str, list[PointView]]:
+        """Points of [first, last] by segment, in day order; days not measured are not there."""
+        query = (
+            select(IndicatorValue)
+            .where(IndicatorValue.detection == detection, IndicatorValue.indicator == indicator)
+            .where(IndicatorValue.day.between(first, last))
+            .order_by(IndicatorValue.segment, IndicatorValue.day)
+        )
+        found: dict[str, list[PointView]] = defaultdict(list)
+        with self.reading() as session:
+            for row in session.scalars(query):
+                found[row.segment].append(_point(row))
+        return dict(found)
+
+    def save_verdict(  # noqa: PLR0917 the key has four parts
+        self,
+        session: Session,
+        detection: str,
+        indicator: str,
+        segment: str,
+        day: date,
+        verdict: Verdict,
+        *,
+        input_hash: str,
+        rule_hash: str,
+        now: datetime | None = None,
+    ) -> None:
+        """Write the verdict beside its point, with the hashes that say when to judge again."""
+        session.execute(
+            update(IndicatorValue)
+            .where(IndicatorValue.detection == detection, IndicatorValue.indicator == indicator)
+            .where(IndicatorValue.segment == fitted(segment), IndicatorValue.day == day)
+            .values(
+                state=str(verdict.state),
+                reason=clean(verdict.reason),
+                limit_low=number(verdict.limit_low),
+                limit_high=number(verdict.limit_high),
+                details=plain(verdict.details),
+                input_hash=input_hash,
+                rule_hash=rule_hash,
+                judged_at=now or utc_now(),
+            )
+        )
+
+
+def _measured(
+    detection: str, indicator: str, segment: str, content_hash: str, point: Point
+) -> dict[str, Any]:
+    return {
+        "detection": detection,
+        "indicator": indicator,
+        "segment": segment,
+        "value": number(point.value),
+        "numerator": number(point.numerator),
+        "denominator": number(point.denominator),
+        "content_hash": content_hash,
+        **_VERDICT,
+    }
+
+
+def _forget_segments(
+    session: Session, detection: str, indicator: str, day: date, keep: set[str]
+) -> None:
+    """Remove the day's points of segments that were not measured this time."""
+    of_day = (
+        IndicatorValue.detection == detection,
+        IndicatorValue.indicator == indicator,
+        IndicatorValue.day == day,
+    )
+    gone = set(session.scalars(select(IndicatorValue.segment).where(*of_day))) - keep
+    for segment in gone:
+        session.execute(delete(IndicatorValue).where(*of_day, IndicatorValue.segment == segment))
+
+
+def _keep_if_same(name: str, blank: Any) -> Any:
+    """In an upsert: the stored verdict's column while the measured numbers are the same."""
+    column = IndicatorValue.__table__.c[name]
+
+    def choose(new: Any) -> Any:
+        same = and_(
+            *(
+                IndicatorValue.__table__.c[measured].is_not_distinct_from(new[measured])
+                for measured in ("value", "numerator", "denominator")
+            )
+        )
+        other = null() if blank is None else literal(blank, column.type)
+        return case((same, column), else_=other)
+
+    return choose
+
+
+def _point(row: IndicatorValue) -> PointView:
+    return PointView(
+        day=row.day,
+        value=row.value,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        content_hash=row.content_hash,
+        state=State(row.state),
+        reason=row.reason,
+        limit_low=row.limit_low,
+        limit_high=row.limit_high,
+        details=dict(row.details),
+        input_hash=row.input_hash,
+        rule_hash=row.rule_hash,
+        judged_at=row.judged_at,
+    )
