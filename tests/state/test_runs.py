@@ -84,6 +84,14 @@ def test_a_later_run_overtakes_one_that_was_killed(state: StateStore) -> None:
     ]
 
 
+def test_a_step_may_say_that_another_took_its_place(state: StateStore) -> None:
+    with state.step(NAME, DAY, "validate", "r1") as handle:
+        handle.state = "superseded"
+    run = state.last_run(NAME, DAY)
+    assert run
+    assert run.state == "superseded"
+
+
 def test_runs_are_found_by_day_and_detection(state: StateStore) -> None:
     for name, day in ((NAME, DAY), ("a.b", DAY), (NAME, date(2026, 3, 3))):
         with state.step(name, day, "build", f"{name}-{day}"):

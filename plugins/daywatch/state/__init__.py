@@ -2,5 +2,15 @@
 
 from daywatch.state.sessions import lock
 from daywatch.state.store import StateStore, open_state
+from daywatch.state.views import AlertView, AuditView, BreachView, PointView, RunView
 
-__all__ = ["StateStore", "lock", "open_state"]
+__all__ = [
+    "AlertView",
+    "AuditView",
+    "BreachView",
+    "PointView",
+    "RunView",
+    "StateStore",
+    "lock",
+    "open_state",
+]

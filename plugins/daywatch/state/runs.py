@@ -27,6 +27,8 @@ class StepHandle:
 
     id: int
     run_id: str
+    state: str = "done"
+    """How it ends where nothing is raised; a step whose place another took says 'superseded'."""
     rows: int | None = None
     message: str = ""
     details: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +52,7 @@ class RunRows(Sessions):
         except BaseException as error:
             self._record_failure(handle, error)
             raise
-        self._end(handle, "done", handle.message)
+        self._end(handle, handle.state, handle.message)
 
     def _begin(self, detection: str, day: date, step: str, run_id: str) -> int:
         now = utc_now()
