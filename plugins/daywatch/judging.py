@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from daywatch import alerts, indicators
 from daywatch.briefing import brief
-from daywatch.catalog.model import Detection, Kind
+from daywatch.catalog.model import Detection, Indicator, Kind
 from daywatch.errors import HeldBack
 from daywatch.indicators.measure import measurement, points
 from daywatch.indicators.model import WHOLE, Point, State, Verdict
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from daywatch.pipeline import House
     from daywatch.state import PointView
 
-HISTORY = timedelta(days=120)
-"""How much of a series a rule may look at."""
 SEGMENT_MEMORY = timedelta(days=28)
 """A segment seen in so many days counts as 0 on days without rows."""
 
@@ -48,14 +46,13 @@ def measure(house: House, detection: Detection, day: date) -> None:
             f"{detection.name} has not been published for {day}, so there is nothing to judge.",
             remedy=f"See `daywatch show {detection.name} --day {day}`.",
         )
-    measured: dict[str, Mapping[str, Point]] = {}
     for name, indicator in detection.header.indicators.items():
         query = measurement(detection, name, day)
         rows = house.warehouse.aggregate(
             detection, day, query.sql, dict(detection.header.parameters)
         )
-        measured[name] = points(indicator, rows, day)
-    house.state.save_points(detection.name, day, publication.content_hash, measured)
+        found = points(indicator, rows, day)
+        house.state.save_points(detection.name, name, day, publication.content_hash, found)
 
 
 def judge(house: House, detection: Detection, first: date, last: date | None = None) -> Judged:
@@ -63,8 +60,8 @@ def judge(house: House, detection: Detection, first: date, last: date | None = N
     if not detection.header.status.judged:
         return Judged(0, (), 0)
     history = {
-        name: house.state.series(detection.name, name, first - HISTORY, last)
-        for name in detection.header.indicators
+        name: house.state.series(detection.name, name, first - _reach(indicator), last or date.max)
+        for name, indicator in detection.header.indicators.items()
     }
     days = sorted({p.day for s in history.values() for p in s.get(WHOLE, ()) if p.day >= first})
     verdicts, messages, breached = 0, 0, ()
@@ -77,6 +74,10 @@ def judge(house: House, detection: Detection, first: date, last: date | None = N
         if day == first:
             breached = tuple(o.indicator for o in outcomes if o.whole.state is State.BREACH)
     return Judged(verdicts, breached, messages)
+
+
+def _reach(indicator: Indicator) -> timedelta:
+    return timedelta(days=indicators.history_days(indicator))
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def _outcomes(
     for name, indicator in detection.header.indicators.items():
         if indicator.breach is None:
             continue
-        views = [view for view in history[name].get(WHOLE, ()) if view.day <= day]
+        since = day - _reach(indicator)
+        views = [view for view in history[name].get(WHOLE, ()) if since <= view.day <= day]
         if not views or views[-1].day != day:
             continue
         yield _judge_indicator(detection, name, history[name], views, day)
@@ -150,42 +152,48 @@ def _filled(
 def _record(house: House, detection: Detection, day: date, outcomes: list[_Outcome]) -> int:
     """Verdicts, breaches, alerts and messages of one day, in one transaction."""
     publication = house.warehouse.publication(detection.table, day)
-    told = [
-        alerts.IndicatorOutcome(
-            indicator=outcome.indicator,
-            kind=detection.header.indicators[outcome.indicator].kind,
-            severity=detection.severity_of(outcome.indicator),
-            verdict=outcome.whole,
-            segments=outcome.segments,
-            breached=outcome.whole.state is State.BREACH,
-            persistent=outcome.persistent,
-            facts=brief(house, detection, day, outcome.indicator, outcome.whole, outcome.segments)
-            if outcome.whole.state is State.BREACH
-            else None,
-        )
-        for outcome in outcomes
-    ]
+    told = [_told(house, detection, day, outcome) for outcome in outcomes]
     with house.state.transaction() as session:
         for outcome in outcomes:
-            house.state.save_verdicts(
-                session,
-                detection.name,
-                outcome.indicator,
-                day,
-                {WHOLE: outcome.whole, **outcome.segments},
-                input_hash=outcome.input_hash,
-                rule_hash=outcome.rule_hash,
-                at=house.now(),
-            )
+            for segment, verdict in {WHOLE: outcome.whole, **outcome.segments}.items():
+                house.state.save_verdict(
+                    session,
+                    detection.name,
+                    outcome.indicator,
+                    segment,
+                    day,
+                    verdict,
+                    input_hash=outcome.input_hash,
+                    rule_hash=outcome.rule_hash,
+                    now=house.now(),
+                )
         applied = alerts.apply(
             session,
-            detection,
-            house.catalog.teams[detection.team],
-            day,
             told,
+            detection=detection.name,
+            day=day,
             now=house.now(),
             horizon_days=house.settings.paging_horizon_days,
         )
         if publication:
             house.state.mark_judged(session, detection.table, day, publication.content_hash)
     return applied.messages
+
+
+def _told(
+    house: House, detection: Detection, day: date, outcome: _Outcome
+) -> alerts.IndicatorOutcome:
+    """What the alerts room needs of an outcome; facts are gathered only where there is a breach."""
+    breached = outcome.whole.state is State.BREACH and outcome.persistent
+    return alerts.IndicatorOutcome(
+        indicator=outcome.indicator,
+        kind=str(detection.header.indicators[outcome.indicator].kind),
+        severity=detection.severity_of(outcome.indicator),
+        verdict=outcome.whole,
+        breached=breached,
+        segments=outcome.segments,
+        unpaged="" if detection.header.status.pages else str(detection.header.status),
+        facts=brief(house, detection, day, outcome.indicator, outcome.whole, outcome.segments)
+        if breached
+        else None,
+    )

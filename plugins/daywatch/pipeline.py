@@ -31,6 +31,8 @@ from daywatch.warehouse import open_warehouse
 from daywatch.warehouse.base import BuildJob, Publication, Staging, Warehouse
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from daywatch.alerts.transport import Transport
     from daywatch.state import StateStore
     from daywatch.validation.result import ValidationResult
@@ -50,6 +52,10 @@ class House:
     warehouse: Warehouse
     state: StateStore
     now: Callable[[], datetime] = utc_now
+
+    def link(self, detection: Detection) -> str:
+        """The detection's page in Airflow."""
+        return f"{self.settings.board_url.rstrip('/')}/dags/{detection.name}"
 
 
 @contextmanager
@@ -82,7 +88,9 @@ def readiness(
     house: House, detection: Detection, day: date, *, deadline_passed: bool = False
 ) -> Readiness:
     """Go when upstream days are settled and sources complete, or when the deadline has passed."""
-    waiting = [f"risk.{up.table}" for up in _upstreams(house, detection) if not _settled(house, up, day)]
+    waiting = [
+        f"risk.{up.table}" for up in _upstreams(house, detection) if not _settled(house, up, day)
+    ]
     now = house.now()
     for source in _sources(house, detection):
         if now < _complete_at(source, day) or not _enough(house, source, day, now):
@@ -211,12 +219,34 @@ def validate(house: House, detection: Detection, staging: Staging) -> Publicatio
         step.on_failure = _tell_data_channel(house, detection, day, result)
         if not result.publishable:
             house.warehouse.drop_stale_staging(detection.table, day, keep_run="")
-            raise HeldBack(_failures(result), remedy=f"See `daywatch show {detection.name} --day {day}`.")
+            raise HeldBack(
+                _failures(result), remedy=f"See `daywatch show {detection.name} --day {day}`."
+            )
         publication = house.warehouse.publish(staging, _known_missing(house, detection, day))
         house.state.mirror(publication)
         step.rows = publication.rows
         step.message = "; ".join(check.sentence() for check in result.warnings)
+        _tell_published(house, detection, day, result)
     return publication
+
+
+def _tell_published(
+    house: House, detection: Detection, day: date, result: ValidationResult
+) -> None:
+    """Close the message of a day that was held back before; open one where a warning failed."""
+    with house.state.transaction() as session:
+        alerts.published(session, detection, day, now=house.now())
+        if result.warnings and detection.header.status.pages:
+            alerts.warned(
+                session,
+                detection,
+                house.catalog.teams[detection.team],
+                day,
+                result.warnings,
+                now=house.now(),
+                link=house.link(detection),
+                horizon_days=house.settings.paging_horizon_days,
+            )
 
 
 def _known_missing(house: House, detection: Detection, day: date) -> list[str]:
@@ -235,10 +265,10 @@ def _failures(result: ValidationResult) -> str:
 
 def _tell_data_channel(
     house: House, detection: Detection, day: date, result: ValidationResult | None
-) -> Callable[[alerts.Session, BaseException], None]:
+) -> Callable[[Session, BaseException], None]:
     """The message of a held-back day, written in the transaction that records the failure."""
 
-    def tell(session: alerts.Session, error: BaseException) -> None:
+    def tell(session: Session, error: BaseException) -> None:
         if isinstance(error, HeldBack) and detection.header.status.pages:
             alerts.held_back(
                 session,
@@ -248,6 +278,7 @@ def _tell_data_channel(
                 reason=error.fault,
                 checks=result.failures if result else (),
                 now=house.now(),
+                link=house.link(detection),
                 horizon_days=house.settings.paging_horizon_days,
             )
 

@@ -26,17 +26,27 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_find_home, description="holds sql/, expectations/, tests/")
     data_dir: Path | None = Field(None, description="lake, state and previews; home/.daywatch")
-    warehouse_url: str = Field("", description="lake:///PATH or postgresql://...; a lake in data_dir")
+    warehouse_url: str = Field(
+        "", description="lake:///PATH or postgresql://...; a lake in data_dir"
+    )
     state_url: str = Field("", description="sqlite:///PATH or postgresql://...; SQLite in data_dir")
     read_role: str = Field("daywatch_read", description="PostgreSQL role that detections run as")
-    slack_token: SecretStr | None = Field(None, description="bot token; none: messages are previews")
+    slack_token: SecretStr | None = Field(
+        None, description="bot token; none: messages are previews"
+    )
     slack_base_url: str = Field("https://slack.com/api/", description="another one for tests")
+    pseudonym_key: SecretStr | None = Field(
+        None, description="secret behind the pseudonyms of confidential teams; made on first use"
+    )
     paging_horizon_days: int = Field(3, ge=0, description="older days are recorded, never paged")
     statement_timeout_s: int = Field(900, ge=1, description="when neither file nor team says one")
     max_rows: int = Field(200_000, ge=1, description="when neither file nor team says one")
     lake_grace_hours: float = Field(24.0, ge=0, description="how long replaced files stay readable")
     duckdb_memory: str = Field("", description="DuckDB memory limit for a build, e.g. 4GB")
     duckdb_threads: int = Field(0, ge=0, description="DuckDB threads for a build; 0: all cores")
+    warehouse_pool: str = Field(
+        "default_pool", description="Airflow pool of the tasks that use the warehouse; must exist"
+    )
     board_url: str = Field("http://localhost:8080", description="Airflow's address, for links")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -89,9 +89,7 @@ def day_standing(house: House, day: date) -> Standing:
     )
 
 
-def _detection_day(
-    house: House, name: str, day: date, breaches: tuple[str, ...]
-) -> DetectionDay:
+def _detection_day(house: House, name: str, day: date, breaches: tuple[str, ...]) -> DetectionDay:
     last = {step: house.state.last_run(name, day, step) for step in STEPS}
     states = {step: run.state if run else NOT_RUN for step, run in last.items()}
     published = last["validate"]

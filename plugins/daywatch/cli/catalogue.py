@@ -45,10 +45,7 @@ def list_(names: Names = None, json: Json = False) -> None:
         table(
             f"{len(rows)} detections",
             ("detection", "status", "severity", "title", "reads"),
-            [
-                (r["name"], r["status"], r["severity"], r["title"], _reads(r))
-                for r in rows
-            ],
+            [(r["name"], r["status"], r["severity"], r["title"], _reads(r)) for r in rows],
         )
         for broken in catalog.broken:
             place = f"{broken.path}:{broken.line or 1}"

@@ -50,7 +50,9 @@ def read_dossier(house: House, detection: Detection, day: date | None, most: int
         runs=house.state.runs(day=day, detection=detection.name, limit=12) if day else [],
         checks=house.state.checks(detection.name, day) if day else [],
         series=_series(house, detection, day) if day else {},
-        rows=[] if frame is None else frame.astype(object).where(frame.notna(), None).to_dict("records"),
+        rows=[]
+        if frame is None
+        else frame.astype(object).where(frame.notna(), None).to_dict("records"),
     )
 
 

@@ -12,7 +12,9 @@ from daywatch.errors import ConfigurationError
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, logs on stderr.")]
 Names = Annotated[
     list[str] | None,
-    typer.Argument(help="Detections (team.table or table) or teams; none: all.", show_default=False),
+    typer.Argument(
+        help="Detections (team.table or table) or teams; none: all.", show_default=False
+    ),
 ]
 
 
@@ -27,7 +29,8 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ConfigurationError(
-            f"{text!r} is not a day.", remedy="Write YYYY-MM-DD, yesterday, or -3 for three days ago."
+            f"{text!r} is not a day.",
+            remedy="Write YYYY-MM-DD, yesterday, or -3 for three days ago.",
         ) from error
 
 

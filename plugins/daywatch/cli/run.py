@@ -116,14 +116,23 @@ def backfill(
                 again=again,
                 progress=lambda r: bar.update(task, advance=1, description=r.detection),
             )
-        breaches = house.state.breaches(first=start, last=end)
+        breaches = house.state.breaches(first=start, last=end, limit=1_000_000)
     mine = {d.name for d in chosen}
     breached = Counter(b.detection for b in breaches if b.detection in mine and not b.segment)
     summary = _summary(runs, breached)
     if json:
         print_json({"detections": summary, "from": start, "to": end, "runs": runs})
     else:
-        heads = ("detection", "days", "done", "skipped", "held back", "failed", "breached days", "s")
+        heads = (
+            "detection",
+            "days",
+            "done",
+            "skipped",
+            "held back",
+            "failed",
+            "breached days",
+            "s",
+        )
         table("", heads, [tuple(row.values()) for row in summary])
         _print_faults(runs)
     raise typer.Exit(0 if all(r.ok for r in runs) else 1)

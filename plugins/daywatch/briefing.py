@@ -1,0 +1,170 @@
+"""The facts of a breach, gathered from series and published rows, as the on-call will read them.
+
+Everything that identifies a person of a confidential team becomes a pseudonym here, before
+it can reach the state store, a message, a log or an image.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from daywatch.alerts.facts import AlertFacts, SegmentFact, pseudonym
+from daywatch.catalog.model import Detection
+from daywatch.indicators.baseline import baseline
+from daywatch.indicators.measure import evidence_query
+from daywatch.indicators.model import WHOLE, Point, Verdict
+
+if TYPE_CHECKING:
+    from daywatch.pipeline import House
+    from daywatch.settings import Settings
+
+RECENT = timedelta(days=60)
+EVIDENCE_ROWS = 10
+SEGMENTS = 8
+
+
+def brief(
+    house: House,
+    detection: Detection,
+    day: date,
+    indicator: str,
+    verdict: Verdict,
+    segments: Mapping[str, Verdict],
+) -> AlertFacts:
+    """All that the message about this indicator's breach on this day may say."""
+    header, team = detection.header, house.catalog.teams[detection.team]
+    history = house.state.series(detection.name, indicator, day - RECENT, day)
+    series = tuple(view.point for view in history.get(WHOLE, ()))
+    today = series[-1]
+    masked = _masked_columns(detection) if team.confidential else frozenset()
+    key = pseudonym_key(house.settings) if team.confidential else None
+    columns, rows = _evidence(house, detection, day, indicator)
+    owner = team.owners.get(header.owner)
+    return AlertFacts(
+        detection=detection.name,
+        title=header.title,
+        description=header.description,
+        team=team.title,
+        indicator=indicator,
+        severity=str(detection.severity_of(indicator)),
+        channel=header.alert.channel or team.channels["alerts"],
+        day=day,
+        value=verdict.value,
+        reason=verdict.reason,
+        policy=house.catalog.taxonomy.policies.get(header.policy, header.policy),
+        owner=header.owner,
+        owner_slack=owner.slack if owner else "",
+        kind=str(header.indicators[indicator].kind),
+        unit=header.indicators[indicator].unit,
+        numerator=today.numerator,
+        denominator=today.denominator,
+        limit_low=verdict.limit_low,
+        limit_high=verdict.limit_high,
+        baseline=baseline(series, header.indicators[indicator].kind).sentence,
+        segments=_segments(history, series, segments, day, masked, key),
+        evidence_columns=columns,
+        evidence=tuple(
+            tuple(
+                _show(column, value, masked, key)
+                for column, value in zip(columns, row, strict=True)
+            )
+            for row in rows[:EVIDENCE_ROWS]
+        ),
+        row_count=len(rows),
+        runbook=header.runbook,
+        link=house.link(detection),
+        blind_spots=header.blind_spots,
+        false_positives=header.false_positives,
+        data_notes=_data_notes(house, detection, day),
+        recent=tuple((point.day, point.value) for point in series),
+        confidential=team.confidential,
+        repeat_after_days=header.alert.repeat_after.days if header.alert.repeat_after else None,
+    )
+
+
+def _evidence(
+    house: House, detection: Detection, day: date, indicator: str
+) -> tuple[tuple[str, ...], list[list[Any]]]:
+    """The rows that the indicator counted, worst first."""
+    columns = detection.header.alert.evidence or tuple(detection.header.columns)
+    sql = evidence_query(detection, indicator, day)
+    rows = house.warehouse.aggregate(detection, day, sql, dict(detection.header.parameters))
+    return columns, [[row[column] for column in columns] for row in rows]
+
+
+def _masked_columns(detection: Detection) -> frozenset[str]:
+    return frozenset(entity.column for entity in detection.header.entities)
+
+
+def _show(column: str, value: Any, masked: frozenset[str], key: SecretStr | None) -> str:
+    if value is None:
+        return ""
+    if column in masked and key is not None:
+        return pseudonym(value, key)
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return str(value)
+
+
+def _segments(
+    history: Mapping[str, list[Any]],
+    whole: tuple[Point, ...],
+    verdicts: Mapping[str, Verdict],
+    day: date,
+    masked: frozenset[str],
+    key: SecretStr | None,
+) -> tuple[SegmentFact, ...]:
+    """Segments by how much of the excess over their usual values they explain, most first."""
+    excess = _excess(whole[-1].value, baseline(whole).usual)
+    found = []
+    for segment, verdict in verdicts.items():
+        past = tuple(view.point for view in history.get(segment, ()) if view.day <= day)
+        usual = _usual(past, whole)
+        own = _excess(verdict.value, usual)
+        share = max(0.0, min(1.0, own / excess)) if excess > 0 else None
+        label = ", ".join(
+            f"{column} {_show(column, value, masked, key)}"
+            for column, value in json.loads(segment).items()
+        )
+        found.append(SegmentFact(label, verdict.value, usual, share))
+    found.sort(key=lambda fact: (-(fact.share or 0.0), -(fact.value or 0.0), fact.label))
+    return tuple(found[:SEGMENTS])
+
+
+def _usual(past: tuple[Point, ...], whole: tuple[Point, ...]) -> float | None:
+    """A segment's median on the parent's days; days without its rows count as 0."""
+    there = {point.day: point for point in past}
+    filled = tuple(there.get(point.day, Point(point.day, 0.0)) for point in whole)
+    return baseline(filled).usual
+
+
+def _excess(value: float | None, usual: float | None) -> float:
+    return (value or 0.0) - (usual or 0.0)
+
+
+def _data_notes(house: House, detection: Detection, day: date) -> tuple[str, ...]:
+    publication = house.warehouse.publication(detection.table, day)
+    return tuple(f"built without {name}" for name in (publication.missing if publication else ()))
+
+
+def pseudonym_key(settings: Settings) -> SecretStr:
+    """The installation's key: the setting, else one made once and kept beside the data."""
+    if settings.pseudonym_key:
+        return settings.pseudonym_key
+    path: Path = settings.data / "pseudonym.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return SecretStr(path.read_text())
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32))
+    return SecretStr(path.read_text())
