@@ -277,7 +277,7 @@ class Header(Frozen):
     version: int = 1
 
 
-# --- teams, sources, taxonomy -----------------------------------------------------------------------
+# --- teams, sources, taxonomy ---------------------------------------------------------------------
 
 
 class Owner(Frozen):
@@ -335,7 +335,7 @@ class Taxonomy(Frozen):
     techniques: dict[str, str] = Field(default_factory=dict)
 
 
-# --- the whole --------------------------------------------------------------------------------------
+# --- the whole ------------------------------------------------------------------------------------
 
 
 class Detection(Frozen):
