@@ -26,7 +26,7 @@ DOORS = {
     "statsmodels": ("indicators",),
     "typer": ("cli",),
 }
-"""Library -> the rooms that may import it. alerts and validation see SQLAlchemy's Session and Engine."""
+"""Library -> the rooms that may import it. alerts, validation: Session and Engine only."""
 
 LEVELS = (
     ("errors", "crash"),

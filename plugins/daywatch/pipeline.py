@@ -73,7 +73,7 @@ def open_house(settings: Settings | None = None, only: str | None = None) -> Ite
         state.close()
 
 
-# --- ready ------------------------------------------------------------------------------------------
+# --- ready ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _enough(house: House, source: Source, day: date, cutoff: datetime) -> bool:
     return house.warehouse.source_day(source, day, cutoff).rows >= source.min_rows_per_day
 
 
-# --- build ------------------------------------------------------------------------------------------
+# --- build ---------------------------------------------------------------------------------------
 
 
 def build(
@@ -194,7 +194,7 @@ def _missing(house: House, detection: Detection, day: date, cutoff: datetime) ->
     return missing
 
 
-# --- validate ---------------------------------------------------------------------------------------
+# --- validate ------------------------------------------------------------------------------------
 
 
 def validate(house: House, detection: Detection, staging: Staging) -> Publication | None:
@@ -285,7 +285,7 @@ def _tell_data_channel(
     return tell
 
 
-# --- alert ------------------------------------------------------------------------------------------
+# --- alert ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

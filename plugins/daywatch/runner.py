@@ -51,7 +51,7 @@ def new_run_id(kind: str) -> str:
 
 
 def select(catalog: Catalog, names: Sequence[str] = ()) -> list[Detection]:
-    """The scheduled detections, or those named by name, table or team; unknown names are refused."""
+    """The scheduled detections, or those named by name, table or team; others are refused."""
     if not names:
         return [d for d in catalog.detections.values() if d.header.status.scheduled]
     chosen: dict[str, Detection] = {}
@@ -89,7 +89,7 @@ def levels(detections: Iterable[Detection]) -> Iterator[list[Detection]]:
             del left[detection.table]
 
 
-# --- one day, one process ---------------------------------------------------------------------------
+# --- one day, one process ------------------------------------------------------------------------
 
 
 def run_day(
@@ -139,7 +139,7 @@ def _failed(detection: Detection, day: date, error: DaywatchError, started: floa
     return DayRun(detection.name, day, state, seconds=seconds, message=str(error))
 
 
-# --- many days, many processes ----------------------------------------------------------------------
+# --- many days, many processes -------------------------------------------------------------------
 
 
 def backfill(

@@ -7,10 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.content import DAY, settings_in, signups
 
 from daywatch.pipeline import House, open_house
 from daywatch.settings import Settings
-from tests.content import DAY, settings_in, signups
 
 
 @pytest.fixture(params=["lake", "postgresql"])

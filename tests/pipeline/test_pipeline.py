@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.content import DAY, HEADER, QUERY, SUITE, settings_in, signups, write_detection
 
 from daywatch import pipeline
 from daywatch.alerts.transport import open_transport
@@ -18,7 +19,6 @@ from daywatch.errors import HeldBack, QueryFailed, SuiteError, TooManyRows
 from daywatch.pipeline import House, open_house
 from daywatch.runner import backfill, run_day, select
 from daywatch.settings import Settings
-from tests.content import DAY, HEADER, QUERY, SUITE, settings_in, signups, write_detection
 
 
 def run(house: House, day: Any = DAY, *, refresh: bool = False) -> Any:
@@ -125,7 +125,8 @@ def test_a_warning_publishes_and_is_kept(house: House, settings: Settings) -> No
 def test_duplicate_grain_is_held_back(settings: Settings, house: House) -> None:
     doubled = QUERY.replace(
         "left join appealed on appealed.ip24 = daily.ip24",
-        "left join appealed on appealed.ip24 = daily.ip24\ncross join (values (1), (2)) as twice (n)",
+        "left join appealed on appealed.ip24 = daily.ip24\n"
+        "cross join (values (1), (2)) as twice (n)",
     )
     write_detection(settings.home, query=doubled)
     with open_house(settings) as again:

@@ -18,11 +18,11 @@ from daywatch.settings import get_settings
 
 HELP = """Daily SQL risk detections: one SQL file in, a risk table, a verdict and an alert out.
 
-[bold]A first look[/bold]   daywatch demo            a synthetic platform, its history and one day through Airflow
+[bold]A first look[/bold]   daywatch demo            a synthetic platform, one day through Airflow
 [bold]Add one[/bold]        daywatch new TEAM.NAME   three files: sql, expectations, tests
                daywatch lint NAME       the exact line of every fault
                daywatch test NAME       its SQL on the rows you gave
-               daywatch backfill NAME --from D1 --to D2    what it would have alerted
+               daywatch backfill NAME --from D1 --to D2    its alerts had it run
 [bold]Run one day[/bold]    daywatch run NAME --day D
 [bold]Look[/bold]           daywatch list, show NAME, status
 

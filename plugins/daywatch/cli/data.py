@@ -43,7 +43,8 @@ def load(
         if source is None:
             raise ConfigurationError(
                 f"{table} is not a declared source.",
-                remedy=f"Declare it in sql/sources.yaml; there are {', '.join(house.catalog.sources)}.",
+                remedy="Declare it in sql/sources.yaml; there are "
+                f"{', '.join(house.catalog.sources)}.",
             )
         with progress("rows") as bar:
             task = bar.add_task(f"load {table}", total=None)

@@ -170,9 +170,9 @@ def status(
     day: Annotated[str | None, typer.Option("--day", help="UTC day; default: the newest.")] = None,
     json: Json = False,
 ) -> None:
-    """Tell how a day stands: what ran, was held back or never ran, breached, and awaits delivery."""
-    from daywatch.standing import day_standing
+    """Tell how a day stands: what ran, was held back, never ran, breached, awaits delivery."""
     from daywatch.pipeline import open_house
+    from daywatch.standing import day_standing
 
     with open_house(get_settings()) as house:
         standing = day_standing(house, _day_or_newest(house, day))
