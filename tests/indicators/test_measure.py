@@ -176,7 +176,7 @@ def test_placeholders_are_left_for_the_warehouse() -> None:
     assert ":least" in measurement(one, "x", DAY).sql
 
 
-# --- rows to points --------------------------------------------------------------------------------
+# --- rows to points -------------------------------------------------------------------------------
 
 
 def test_numbers_of_every_engine_become_floats() -> None:
