@@ -1,0 +1,152 @@
+"""Block Kit's building blocks with Slack's limits built in (50 blocks, 3,000, 150, 12,000)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from daywatch.alerts.text import (
+    clip,
+    clip_width,
+    escape,
+    fit,
+    one_line,
+    plural,
+    size,
+    width,
+)
+
+Block = dict[str, Any]
+MAX_BLOCKS, MAX_SECTION, MAX_HEADER, MAX_TOTAL, MAX_TEXT = 50, 3_000, 150, 12_000, 4_000
+MAX_CONTEXT = 2_000
+TABLE_WIDTH, CELL_WIDTH, TABLE_COLUMNS = 64, 22, 6
+_URL = re.compile(r"^https?://[^\s|<>\"'`\\]{1,2000}$")
+_SLACK_ID = re.compile(r"^[USW][A-Z0-9]{2,20}$")
+
+
+def header(text: str) -> Block:
+    """The line in large letters; plain text, so nothing in it can be markup."""
+    shown = clip(one_line(text) or "-", MAX_HEADER)
+    return {"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": True}}
+
+
+def section(mrkdwn: str) -> Block:
+    """Slack markup that is already escaped; `verbatim` stops Slack from guessing links in it."""
+    text = {"type": "mrkdwn", "text": clip(mrkdwn, MAX_SECTION), "verbatim": True}
+    return {"type": "section", "text": text}
+
+
+def context(*mrkdwn: str) -> Block:
+    """Small print; at most ten elements, empty ones left out."""
+    elements = [
+        {"type": "mrkdwn", "text": clip(text, MAX_CONTEXT), "verbatim": True}
+        for text in mrkdwn
+        if text
+    ]
+    return {"type": "context", "elements": elements[:10]}
+
+
+def divider() -> Block:
+    """A thin line."""
+    return {"type": "divider"}
+
+
+def link(url: str, label: str) -> str:
+    """A link that our own configuration gave; anything that is not plain http(s) is only text."""
+    text = escape(one_line(label)).replace("|", "/")
+    return f"<{escape(url)}|{text}>" if _URL.match(url) else text
+
+
+def mention(slack_id: str) -> str:
+    """The on-call from the team file: a user or a user group; nothing for anything else."""
+    if not _SLACK_ID.match(slack_id):
+        return ""
+    return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
+
+
+def paragraph(title: str, text: str, limit: int) -> Block:
+    """A bold title and text of ours (a runbook, a reason), escaped and cut with a note."""
+    return section(f"*{title}*\n{fit(text.strip(), min(limit, MAX_SECTION - len(title) - 3))}")
+
+
+def preformatted(lines: Sequence[str], limit: int) -> tuple[str, int]:
+    """(a code block of whole lines within `limit` escaped units, how many lines it holds)."""
+    kept: list[str] = []
+    left = limit - 8
+    for line in lines:
+        safe = escape(line.replace("`", "'"))
+        left -= size(safe) + 1
+        if left < 0:
+            break
+        kept.append(safe)
+    return "```\n" + "\n".join(kept) + "\n```", len(kept)
+
+
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, total: int, limit: int, title: str
+) -> list[Block]:
+    """Rows as aligned monospaced text, which every Slack client shows, and what was left out."""
+    shown = _columns_that_fit(columns, rows)
+    lines = _aligned([list(columns[:shown]), *[list(row[:shown]) for row in rows]])
+    text, kept = preformatted(lines, limit)
+    if kept < 2:  # not even one row beside the headings
+        return [section(f"*{title}*\n{plural(total, 'row')}, too wide to show here.")]
+    blocks = [section(f"*{title}*\n{text}")]
+    note = _cut_note(kept - 1, total, len(columns) - shown, _any_cut(rows, shown))
+    return [*blocks, context(note)] if note else blocks
+
+
+def _cut_note(rows: int, total: int, columns: int, cells: bool) -> str:
+    cuts = []
+    if total > rows:
+        cuts.append(f"{rows:,} of {plural(total, 'row')} shown")
+    if columns:
+        cuts.append(f"{plural(columns, 'more column')} left out")
+    if cells:
+        cuts.append(f"long cells cut at {CELL_WIDTH} characters")
+    return "Cut: " + ", ".join(cuts) + "." if cuts else ""
+
+
+def _any_cut(rows: Sequence[Sequence[str]], columns: int) -> bool:
+    return any(width(one_line(cell)) > CELL_WIDTH for row in rows for cell in row[:columns])
+
+
+def _columns_that_fit(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    used = 0
+    for index, name in enumerate(columns[:TABLE_COLUMNS]):
+        cells = [name, *[row[index] for row in rows if index < len(row)]]
+        used += min(CELL_WIDTH, max(width(one_line(cell)) for cell in cells)) + 2
+        if used > TABLE_WIDTH and index:
+            return index
+    return min(len(columns), TABLE_COLUMNS)
+
+
+def _aligned(grid: list[list[str]]) -> list[str]:
+    """Lines with columns padded to their widest cell; columns of numbers flush right."""
+    cells = [[clip_width(one_line(cell), CELL_WIDTH) for cell in row] for row in grid]
+    for row in cells:
+        row.extend([""] * (len(cells[0]) - len(row)))
+    widths = [max(width(row[i]) for row in cells) for i in range(len(cells[0]))]
+    right = [
+        len(cells) > 1 and all(_numeric(row[i]) for row in cells[1:]) for i in range(len(widths))
+    ]
+    return [
+        "  ".join(_pad(cell, widths[i], right[i]) for i, cell in enumerate(row)).rstrip()
+        for row in cells
+    ]
+
+
+def _pad(cell: str, columns: int, right: bool) -> str:
+    blanks = " " * (columns - width(cell))
+    return blanks + cell if right else cell + blanks
+
+
+def _numeric(cell: str) -> bool:
+    return not cell or bool(re.fullmatch(r"[-+]?[\d,.]+(e[-+]?\d+)?\s?%?", cell))
+
+
+def weight(blocks: Sequence[Block]) -> int:
+    """What Slack's undocumented limit on all blocks together counts, at worst."""
+    return size(json.dumps(blocks, ensure_ascii=False))

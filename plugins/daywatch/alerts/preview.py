@@ -1,0 +1,128 @@
+"""Messages as files, where there is no token: JSON for machines, a page like Slack for people."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from daywatch.alerts.transport import Answer, Found, Outcome, Outgoing, Sight
+from daywatch.errors import Unavailable, Where
+
+NOTE = "Preview: nothing was sent, because Daywatch has no Slack token."
+
+
+class PreviewTransport:
+    """Writes each message to `folder`: NAME.json and NAME.html, and an index of them all.
+
+    Errors: `Unavailable` when the folder cannot be written.
+    """
+
+    name = "preview"
+    sends = False
+
+    def __init__(self, folder: Path, *, now: Callable[[], datetime] | None = None) -> None:
+        self.folder = folder
+        self._now = now or (lambda: datetime.now(UTC).replace(tzinfo=None))
+        self._changed = False
+
+    def post(self, message: Outgoing) -> Outcome:
+        """Write a new message, or the same one over itself."""
+        ts = f"{self._now().replace(tzinfo=UTC).timestamp():.6f}"
+        kept = self._read(message.name) or {"ts": ts, "replies": [], "edits": 0}
+        return self._save(message, kept)
+
+    def update(self, message: Outgoing) -> Outcome:
+        """Write the changed message over the old one."""
+        kept = self._read(message.name) or {"ts": message.ts, "replies": [], "edits": 0}
+        kept["edits"] += 1
+        return self._save(message, kept)
+
+    def reply(self, message: Outgoing) -> Outcome:
+        """Add to the thread of the message of the same name."""
+        kept = self._read(message.name)
+        if kept is None:
+            return Outcome(Answer.GONE, error="its message's preview was removed")
+        ts = f"{self._now().replace(tzinfo=UTC).timestamp():.6f}"
+        others = [r for r in kept["replies"] if r["key"] != message.key]
+        kept["replies"] = [*others, {"key": message.key, "ts": ts, "message": message.message}]
+        self._write(message.name, kept)
+        return Outcome(Answer.OK, ts=ts, channel_id=None)
+
+    def find(self, message: Outgoing, since: datetime) -> Found:
+        """The files are the history."""
+        kept = self._read(message.name)
+        shown = [kept, *kept["replies"]] if kept else []
+        for one in shown:
+            if one.get("key") == message.key:
+                return Found(Sight.FOUND, one["ts"], None, one.get("version"))
+        return Found(Sight.ABSENT)
+
+    def finish(self) -> None:
+        """Bring the index up to date."""
+        if not self._changed and (self.folder / "index.html").exists():
+            return
+        from daywatch.alerts.pages import index_page
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        entries = [(p.stem, self._read(p.stem)) for p in sorted(self.folder.glob("*.json"))]
+        page = index_page([(stem, kept) for stem, kept in entries if kept], NOTE)
+        self._atomically(self.folder / "index.html", page)
+        self._changed = False
+
+    def _save(self, message: Outgoing, kept: dict[str, Any]) -> Outcome:
+        kept |= {
+            "note": NOTE,
+            "sent": False,
+            "channel": message.channel,
+            "key": message.key,
+            "version": message.version,
+            "message": message.message,
+        }
+        self._write(message.name, kept)
+        return Outcome(Answer.OK, ts=kept["ts"], channel_id=None)
+
+    def _write(self, name: str, kept: dict[str, Any]) -> None:
+        from daywatch.alerts.pages import message_page
+
+        stem = file_stem(name)
+        text = json.dumps(kept, indent=2, ensure_ascii=False, sort_keys=True)
+        self._atomically(self.folder / f"{stem}.json", text + "\n")
+        self._atomically(self.folder / f"{stem}.html", message_page(kept, NOTE))
+        self._changed = True
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        try:
+            found = json.loads((self.folder / f"{file_stem(name)}.json").read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None  # absent, or spoilt by somebody's editor: it is written anew
+        return found if isinstance(found, dict) and "message" in found else None
+
+    def _atomically(self, path: Path, text: str) -> None:
+        """A reader sees the old file or the new one."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(temporary).replace(path)
+        except OSError as error:
+            raise Unavailable(
+                f"a preview cannot be written: {error.strerror}.",
+                remedy="Make room or make the folder writable, then run again.",
+                where=Where(path),
+            ) from error
+
+
+def file_stem(name: str) -> str:
+    """A file name of plain characters; a long one ends in its hash."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".") or "message"
+    if len(plain) <= 150:
+        return plain
+    return f"{plain[:130]}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:16]}"

@@ -1,0 +1,63 @@
+"""Days to episodes: a pure fold, so that the order in which days were judged cannot matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+QUIET_DAYS = 2
+"""An episode ends after so many judged days in a row without a breach (delivery.md)."""
+
+
+class Mark(StrEnum):
+    """What is known of one judged day of one indicator; days without data have no mark."""
+
+    PAGING = "paging"
+    OLD = "old"
+    """breached, but older than the paging horizon when it was first judged"""
+    FAINT = "faint"
+    """over the limit, persistence unmet: opens nothing, and is not quiet either"""
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True)
+class Spell:
+    """One episode: its breached days, and the day it ended on (None: still open)."""
+
+    days: tuple[date, ...]
+    paging: tuple[date, ...]
+    quiet: int = 0
+    ended_day: date | None = None
+
+    @property
+    def first_day(self) -> date:
+        """The first breached day."""
+        return self.days[0]
+
+    @property
+    def last_day(self) -> date:
+        """The last breached day."""
+        return self.days[-1]
+
+
+def spells(marks: Mapping[date, Mark]) -> list[Spell]:
+    """The episodes of one indicator in day order."""
+    found: list[Spell] = []
+    days: list[date] = []
+    quiet = 0
+    for day in sorted(marks):
+        mark = marks[day]
+        if mark in (Mark.PAGING, Mark.OLD):
+            days.append(day)
+        quiet = quiet + 1 if days and mark is Mark.QUIET else 0
+        if quiet == QUIET_DAYS:
+            found.append(_spell(days, marks, quiet, day))
+            days, quiet = [], 0
+    return [*found, _spell(days, marks, quiet, None)] if days else found
+
+
+def _spell(days: list[date], marks: Mapping[date, Mark], quiet: int, ended: date | None) -> Spell:
+    paging = tuple(day for day in days if marks[day] is Mark.PAGING)
+    return Spell(tuple(days), paging, quiet, ended)

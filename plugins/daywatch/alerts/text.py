@@ -1,0 +1,148 @@
+"""Untrusted text made safe for Slack: cleaned, escaped, measured and cut, never interpreted."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date
+
+ELLIPSIS = "…"
+_BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_INVISIBLE = {0x200B, 0x2028, 0x2029, 0x2060, 0xFEFF}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Without what could hide or break text: control and bidi characters, lone surrogates, NUL.
+
+    Line ends become LF and tabs spaces; each other removed character leaves U+FFFD where it could
+    change the meaning (NUL, surrogates) and nothing where it is only invisible.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(_clean_char(char) for char in text)
+
+
+def _clean_char(char: str) -> str:
+    point = ord(char)
+    if char == "\n" or 0x20 <= point < 0x7F:
+        return char
+    if point in _BIDI or point in _INVISIBLE:
+        return ""
+    if point < 0x20 or 0x7F <= point < 0xA0 or 0xD800 <= point < 0xE000 or point & 0xFFFE == 0xFFFE:
+        return "\ufffd"
+    return char
+
+
+def one_line(text: str) -> str:
+    """Cleaned, with every run of white space as one blank."""
+    return _SPACES.sub(" ", clean(text)).strip()
+
+
+def size(text: str) -> int:
+    """Length as Slack counts it at worst: UTF-16 units, an emoji being two."""
+    return len(text) + sum(ord(char) > 0xFFFF for char in text)
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` units, the last being an ellipsis where something was cut."""
+    if size(text) <= limit:
+        return text
+    kept: list[str] = []
+    left = limit - 1
+    for char in text:
+        left -= size(char)
+        if left < 0:
+            break
+        kept.append(char)
+    return "".join(kept) + ELLIPSIS if limit > 0 else ""
+
+
+def escape(text: str) -> str:
+    """Slack's own escaping: only & < >, so that no mention, link or channel can be written."""
+    return "".join(_ENTITIES.get(char, char) for char in text)
+
+
+def fit(text: str, limit: int) -> str:
+    """Clean, escape and cut to `limit` escaped units; a cut says how many characters are gone."""
+    text = clean(text)
+    if size(escape(text)) <= limit:
+        return escape(text)
+    reserve = len(f"{ELLIPSIS} (cut: 9,999,999 more characters)")
+    kept = _prefix(text, max(limit - reserve, 0))
+    return clip(f"{escape(kept)}{ELLIPSIS} (cut: {len(text) - len(kept):,} more characters)", limit)
+
+
+def _prefix(text: str, limit: int) -> str:
+    """The longest prefix whose escaped form has at most `limit` units."""
+    left = limit
+    for index, char in enumerate(text):
+        left -= size(_ENTITIES.get(char, char))
+        if left < 0:
+            return text[:index]
+    return text
+
+
+def code(value: str, limit: int = 80) -> str:
+    """An untrusted value as an inline code span that it cannot leave."""
+    shown = clip(one_line(value).replace("`", "'"), limit)
+    return f"`{escape(shown) or ' '}`"
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes in a monospaced font."""
+    return sum(_char_width(char) for char in text)
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def clip_width(text: str, columns: int) -> str:
+    """At most `columns` monospaced columns."""
+    if width(text) <= columns:
+        return text
+    kept, used = [], 0
+    for char in text:
+        used += _char_width(char)
+        if used > columns - 1:
+            break
+        kept.append(char)
+    return "".join(kept) + ELLIPSIS
+
+
+def number(value: float | None, kind: str = "count", unit: str = "") -> str:
+    """A value as people read it: 1,234 or 0.0123 or 1.23 %, with its unit; none is 'no data'."""
+    if value is None or not math.isfinite(value):
+        return "no data"
+    if kind == "rate":
+        return f"{_digits(value * 100)} %"
+    return f"{_digits(value)} {one_line(unit)}".strip()
+
+
+def _digits(value: float) -> str:
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    if abs(value) >= 1000 or abs(value) < 1e-4:
+        return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.3g}"
+    return f"{value:.4g}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def day(value: date) -> str:
+    """`Mon 2 Mar 2026`, in English whatever the locale."""
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return f"{names[value.weekday()]} {short_day(value)} {value.year}"
+
+
+def short_day(value: date) -> str:
+    """`2 Mar`."""
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    return f"{value.day} {months[value.month - 1]}"
