@@ -64,7 +64,8 @@ def judge(house: House, detection: Detection, first: date, last: date | None = N
         for name, indicator in detection.header.indicators.items()
     }
     days = sorted({p.day for s in history.values() for p in s.get(WHOLE, ()) if p.day >= first})
-    verdicts, messages, breached = 0, 0, ()
+    verdicts, messages = 0, 0
+    breached: tuple[str, ...] = ()
     for day in days:
         outcomes = list(_outcomes(house, detection, history, day))
         fresh = sum(outcome.fresh for outcome in outcomes)

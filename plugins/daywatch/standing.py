@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,7 +16,10 @@ STEPS = ("build", "validate", "alert")
 
 @dataclass(frozen=True)
 class DetectionDay:
-    """One detection on one day; the steps hold their newest run's state, or `not run`."""
+    """One detection on one day; the steps hold their newest run's state, or `not run`.
+
+    `messages` counts the alerts, of risk and of data, that speak of this day.
+    """
 
     detection: str
     build: str
@@ -23,6 +27,7 @@ class DetectionDay:
     alert: str
     rows: int | None
     breaches: tuple[str, ...]
+    messages: int
     message: str
 
     @property
@@ -77,11 +82,17 @@ def day_standing(house: House, day: date) -> Standing:
     for breach in house.state.breaches(first=day, last=day):
         if not breach.segment:
             breaches.setdefault(breach.detection, []).append(breach.indicator)
+    open_alerts = Counter(
+        alert.detection
+        for alert in house.state.alerts()
+        if alert.first_day <= day <= alert.last_day
+    )
     scheduled = [d.name for d in house.catalog.detections.values() if d.header.status.scheduled]
     return Standing(
         day=day,
         rows=tuple(
-            _detection_day(house, name, day, tuple(breaches.get(name, ()))) for name in scheduled
+            _detection_day(house, name, day, tuple(breaches.get(name, ())), open_alerts)
+            for name in scheduled
         ),
         broken=tuple(b.name for b in house.catalog.broken),
         outbox=house.state.outbox_counts(),
@@ -89,7 +100,9 @@ def day_standing(house: House, day: date) -> Standing:
     )
 
 
-def _detection_day(house: House, name: str, day: date, breaches: tuple[str, ...]) -> DetectionDay:
+def _detection_day(
+    house: House, name: str, day: date, breaches: tuple[str, ...], told: Counter[str]
+) -> DetectionDay:
     last = {step: house.state.last_run(name, day, step) for step in STEPS}
     states = {step: run.state if run else NOT_RUN for step, run in last.items()}
     published = last["validate"]
@@ -97,4 +110,6 @@ def _detection_day(house: House, name: str, day: date, breaches: tuple[str, ...]
         (run.message for run in last.values() if run and run.state in ("failed", "held_back")), ""
     )
     rows = published.rows if published and published.state == "done" else None
-    return DetectionDay(name, **states, rows=rows, breaches=breaches, message=problem)
+    return DetectionDay(
+        name, **states, rows=rows, breaches=breaches, messages=told[name], message=problem
+    )

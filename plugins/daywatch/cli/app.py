@@ -16,19 +16,19 @@ from daywatch.cli.output import err, out, print_json, start_logging
 from daywatch.errors import DaywatchError
 from daywatch.settings import get_settings
 
-HELP = """Daily SQL risk detections: one SQL file in, a risk table, a verdict and an alert out.
+HELP = """Daily SQL risk detections: one SQL file in, a risk table and alerts out.
 
-[bold]A first look[/bold]   daywatch demo            a synthetic platform, one day through Airflow
-[bold]Add one[/bold]        daywatch new TEAM.NAME   three files: sql, expectations, tests
-               daywatch lint NAME       the exact line of every fault
-               daywatch test NAME       its SQL on the rows you gave
-               daywatch backfill NAME --from D1 --to D2    its alerts had it run
-[bold]Run one day[/bold]    daywatch run NAME --day D
-[bold]Look[/bold]           daywatch list, show NAME, status
+[bold]See it[/bold]    daywatch demo                  a platform, its history, a day in Airflow
+[bold]Look[/bold]      daywatch list, show NAME, status
+[bold]Add one[/bold]   daywatch new TEAM.NAME         writes sql, expectations and tests
+          daywatch lint NAME             every fault with its line
+          daywatch test NAME             its SQL on the rows you gave
+          daywatch backfill NAME         what it would have alerted, 30 days
+[bold]Run it[/bold]    daywatch run NAME --day DAY    build, validate and alert
 
-Every command takes --json. Exit code: 0 fine, 1 a detection failed or was held back, 2 bad usage
-or configuration. Settings are environment variables DAYWATCH_*; `daywatch version --settings`
-lists them with their values."""
+Every command takes --json. Exit code: 0 fine, 1 a detection failed or was held
+back, 2 bad usage or configuration. Settings are variables DAYWATCH_*:
+`daywatch version --settings` lists them with their values."""
 
 app = typer.Typer(
     help=HELP,

@@ -10,6 +10,8 @@ from daywatch.catalog.model import Detection
 from daywatch.cli.output import out, table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from daywatch.pipeline import House
 
 SERIES_DAYS = 14
@@ -50,10 +52,13 @@ def read_dossier(house: House, detection: Detection, day: date | None, most: int
         runs=house.state.runs(day=day, detection=detection.name, limit=12) if day else [],
         checks=house.state.checks(detection.name, day) if day else [],
         series=_series(house, detection, day) if day else {},
-        rows=[]
-        if frame is None
-        else frame.astype(object).where(frame.notna(), None).to_dict("records"),
+        rows=[] if frame is None else _records(frame),
     )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    known = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in known.to_dict("records")]
 
 
 def _series(house: House, detection: Detection, day: date) -> dict[str, list[Any]]:

@@ -1,0 +1,221 @@
+"""Commands that show the whole at work: demo (and demo generate), up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from daywatch.cli.options import Json, parse_day
+from daywatch.cli.output import cell, err, out, print_json, progress, table
+from daywatch.errors import ConfigurationError
+from daywatch.settings import get_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from daywatch.airflow_home import LocalAirflow
+    from daywatch.airflow_home.local import DayRun
+    from daywatch.demo import Platform
+    from daywatch.pipeline import House
+    from daywatch.standing import Standing
+
+Size = Annotated[str, typer.Option("--size", help="S (5 k daily users) or M (250 k).")]
+DaysOption = Annotated[int, typer.Option("--days", min=2, help="How many days of data.")]
+Seed = Annotated[int, typer.Option("--seed", help="Another seed, another platform.")]
+End = Annotated[str | None, typer.Option("--end", help="Newest day; default: the last complete.")]
+Workers = Annotated[int, typer.Option("--workers", "-j", help="Processes; 0: one a core.")]
+STEPS = ("ready", "build", "validate", "alert")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    group = typer.Typer(
+        help="A synthetic platform, every detection's history, and one day through real Airflow.",
+        invoke_without_command=True,
+    )
+    group.callback()(demo)
+    group.command()(generate)
+    app.add_typer(group, name="demo")
+    app.command()(up)
+
+
+def demo(
+    context: typer.Context,
+    size: Size = "S",
+    days: DaysOption = 60,
+    seed: Seed = 1,
+    end: End = None,
+    workers: Workers = 0,
+    json: Json = False,
+) -> None:
+    """Generate a platform, fill history, have Airflow run the newest day, and report."""
+    if context.invoked_subcommand is not None:
+        return
+    from daywatch.airflow_home import LocalAirflow
+    from daywatch.demo import fill_history
+    from daywatch.pipeline import open_house
+    from daywatch.standing import day_standing
+
+    started = time.monotonic()
+    settings = get_settings()
+    with open_house(settings) as house:
+        platform = _platform(house, size, days, seed, end)
+        _install(house, platform)
+        with _bar("days") as report:
+            history = fill_history(house, platform, workers or os.cpu_count() or 1, report)
+        names = _dag_ids(house)
+        day = platform.last_day
+    with LocalAirflow(settings) as airflow:
+        runs = _run_day(airflow, day, names)
+    with open_house(settings) as house:
+        standing = day_standing(house, day)
+        messages = sum(1 for _ in settings.previews_dir.rglob("*.json"))
+    failed = [run for run in history if not run.ok]
+    fine = standing.fine and not failed and all(run.state == "success" for run in runs)
+    if json:
+        print_json(
+            {
+                "day": day,
+                "airflow": runs,
+                "standing": standing,
+                "history": {"days": len(history), "failed": failed},
+                "previews": settings.previews_dir,
+                "fine": fine,
+                "seconds": round(time.monotonic() - started, 1),
+            }
+        )
+    else:
+        _print_demo(standing, runs, messages, time.monotonic() - started)
+        for run in failed[:10]:
+            out.print(f"{run.detection} {run.day} {run.state}: {run.message}", markup=False)
+    raise typer.Exit(0 if fine else 1)
+
+
+def generate(
+    size: Size = "S",
+    days: DaysOption = 60,
+    seed: Seed = 1,
+    end: End = None,
+    json: Json = False,
+) -> None:
+    """Only generate the platform and bring it into the warehouse."""
+    from daywatch.pipeline import open_house
+
+    with open_house(get_settings()) as house:
+        platform = _platform(house, size, days, seed, end)
+        _install(house, platform)
+    if json:
+        print_json(platform)
+    else:
+        out.print(f"platform {platform.size}, {platform.days} days to {platform.end}")
+
+
+def up(
+    port: Annotated[int, typer.Option("--port", help="Of Airflow's UI; 0: a free one.")] = 8080,
+    schedule: Annotated[
+        bool, typer.Option("--schedule/--no-schedule", help="Run each day by its cron.")
+    ] = True,
+) -> None:
+    """Keep a local Airflow and its UI running until Ctrl-C, which stops all its processes."""
+    from daywatch.airflow_home import LocalAirflow
+    from daywatch.catalog import load_catalog
+
+    settings = get_settings()
+    names = [d.name for d in load_catalog(settings).detections.values()]
+    with LocalAirflow(settings, port=port, scheduled=schedule) as airflow:
+        _say_where(airflow)
+        out.print(f"{len(names)} detections; Ctrl-C stops everything")
+        signal.pause()
+
+
+def _platform(house: House, size: str, days: int, seed: int, end: str | None) -> Platform:
+    from daywatch.demo import Platform, day_is_over, newest_complete_day
+
+    if size not in ("S", "M"):
+        raise ConfigurationError(f"there is no size {size!r}.", remedy="Sizes are S and M.")
+    last: date = parse_day(end) if end else newest_complete_day(house.catalog, house.now())
+    if not day_is_over(last, house.now()):
+        raise ConfigurationError(f"{last} is not over (UTC).", remedy="Choose an earlier --end.")
+    return Platform(size, days, last.isoformat(), seed)
+
+
+def _install(house: House, platform: Platform) -> None:
+    from daywatch.demo import install_platform
+
+    with _bar("parts") as report:
+        install_platform(house, platform, report)
+
+
+@contextmanager
+def _bar(unit: str) -> Iterator[Any]:
+    """A progress bar as the demo's parts call it: (what, done, total)."""
+    with progress(unit) as bar:
+        task = bar.add_task("", total=None)
+
+        def report(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield report
+
+
+def _dag_ids(house: House) -> list[str]:
+    scheduled = [d.name for d in house.catalog.detections.values() if d.header.status.scheduled]
+    return sorted([*scheduled, *(b.name for b in house.catalog.broken)])
+
+
+def _run_day(airflow: LocalAirflow, day: date, names: Sequence[str]) -> list[DayRun]:
+    """Have Airflow's scheduler run `day` of every DAG, and watch it."""
+    err.print(f"Airflow is up at {airflow.url}; its scheduler runs {len(names)} DAGs for {day}")
+    airflow.wait_for_dags(names)
+    airflow.unpause(names)
+    with progress("DAGs") as bar:
+        task = bar.add_task("Airflow", total=len(names))
+
+        def watch(runs: Sequence[DayRun]) -> None:
+            busy = [
+                f"{run.dag} {name}"
+                for run in runs
+                for name, one in run.tasks.items()
+                if one.state == "running"
+            ]
+            ended = sum(run.ended for run in runs)
+            bar.update(task, completed=ended, description=", ".join(busy[:2]) or "Airflow")
+
+        return airflow.wait(airflow.run_day(day, names), names, watch)
+
+
+def _print_demo(standing: Standing, runs: Sequence[DayRun], messages: int, seconds: float) -> None:
+    of = {row.detection: row for row in standing.rows}
+    rows = []
+    for run in runs:
+        mine = of.get(run.dag)
+        rows.append(
+            (
+                run.dag,
+                *(run.state_of(step) for step in ("build", "validate", "alert")),
+                mine.rows if mine else None,
+                ", ".join(mine.breaches) if mine else "",
+                mine.messages if mine else 0,
+            )
+        )
+    heads = ("detection", "build", "validate", "alert", "rows", "breaches", "messages")
+    table(f"\n{standing.day}, run by Airflow's scheduler", heads, rows)
+    for row in standing.rows:
+        if row.message and not row.done:
+            out.print(f"{row.detection}: {row.message}", markup=False)
+    out.print(standing.sentence(), markup=False)
+    previews = get_settings().previews_dir
+    if not standing.slack:
+        out.print(f"{messages} rendered messages: {previews / 'index.html'}", markup=False)
+    out.print(f"took {cell(seconds)} s; `make up` opens Airflow's UI on this data")
+
+
+def _say_where(airflow: LocalAirflow) -> None:
+    out.print(f"Airflow: {airflow.url}  user {airflow.user}  password {airflow.password}")
