@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from daywatch import alerts, indicators
 from daywatch.briefing import brief
 from daywatch.catalog.model import Detection, Indicator, Kind
+from daywatch.crash import point
 from daywatch.errors import HeldBack
 from daywatch.indicators.measure import measurement, points
 from daywatch.indicators.model import WHOLE, Point, State, Verdict
@@ -176,6 +177,7 @@ def _record(house: House, detection: Detection, day: date, outcomes: list[_Outco
             now=house.now(),
             horizon_days=house.settings.paging_horizon_days,
         )
+        point("judge.uncommitted")
         if publication:
             house.state.mark_judged(session, detection.table, day, publication.content_hash)
     return applied.messages

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from daywatch import alerts, judging
 from daywatch.catalog import load_catalog
 from daywatch.catalog.model import Catalog, Detection, Source
+from daywatch.crash import point
 from daywatch.errors import HeldBack
 from daywatch.settings import Settings, get_settings
 from daywatch.state import open_state
@@ -138,6 +139,8 @@ def build(
         staging = house.warehouse.stage(_job(house, detection, day, cutoff, run_id))
         step.rows = staging.rows
         step.message = f"without {', '.join(missing)}" if missing else ""
+        point("build.staged")
+    point("build.recorded")
     return staging
 
 
@@ -222,7 +225,9 @@ def validate(house: House, detection: Detection, staging: Staging) -> Publicatio
             raise HeldBack(
                 _failures(result), remedy=f"See `daywatch show {detection.name} --day {day}`."
             )
+        point("validate.passed")
         publication = house.warehouse.publish(staging, _known_missing(house, detection, day))
+        point("validate.published")
         house.state.mirror(publication)
         step.rows = publication.rows
         step.message = "; ".join(check.sentence() for check in result.warnings)
@@ -307,9 +312,12 @@ def alert(
     """Measure and judge the published day, and deliver what the verdicts put into the outbox."""
     with house.state.step(detection.name, day, "alert", run_id) as step:
         judging.measure(house, detection, day)
+        point("alert.measured")
         judged = judging.judge(house, detection, day)
+        point("alert.judged")
         step.details["breaches"] = list(judged.breaches)
         step.message = ", ".join(judged.breaches)
+    point("alert.recorded")
     delivery = alerts.deliver(house.state, transport, now=house.now)
     return Alerted(
         judged=judged.verdicts,
