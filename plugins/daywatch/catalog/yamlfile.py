@@ -189,7 +189,7 @@ class _Reader:
             data[key] = self.value(value_node, (*at, key))
         return data
 
-    def _scalar(self, node: yaml.Node) -> Any:
+    def _scalar(self, node: Any) -> Any:
         if node.tag not in _TAGS:
             raise self._fault(node, f"the tag {node.tag!r} is not known.", "Quote the value.")
         if node.style in ("'", '"', "|", ">"):
