@@ -154,6 +154,12 @@ class LoadResult:
     reject_file: Path | None
     replaced_rows: int = 0
     duplicates: int = 0
+    ignored: tuple[str, ...] = ()
+    """Columns of the input that the source does not declare."""
+    absent: tuple[str, ...] = ()
+    """Declared columns that the input lacks; they are NULL."""
+    nulled: Mapping[str, int] = field(default_factory=dict)
+    """Cells, by column, that were no value of the declared type and became NULL."""
 
 
 @dataclass(frozen=True)
@@ -243,9 +249,17 @@ class Warehouse(Protocol):
         *,
         append: bool = False,
         reject_dir: Path,
+        rename: Mapping[str, str] | None = None,
         progress: Progress | None = None,
     ) -> LoadResult:
-        """Bring files in as source rows: replace the days present, or append by primary key."""
+        """Bring files in as source rows: replace the days present, or append by primary key.
+
+        `rename` maps columns of the files to declared ones: {"CONTENT": "text"}.
+        """
+        ...
+
+    def load_arrow(self, source: Source, table: pa.Table, *, append: bool = False) -> int:
+        """Bring rows in from memory; every row must be usable. Returns the rows brought."""
         ...
 
     def retire(self, keep: timedelta, today: date) -> Retired:
