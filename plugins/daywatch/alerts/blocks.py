@@ -21,7 +21,8 @@ from daywatch.alerts.text import (
 Block = dict[str, Any]
 MAX_BLOCKS, MAX_SECTION, MAX_HEADER, MAX_TOTAL, MAX_TEXT = 50, 3_000, 150, 12_000, 4_000
 MAX_CONTEXT = 2_000
-TABLE_WIDTH, CELL_WIDTH, TABLE_COLUMNS = 64, 22, 6
+TABLE_WIDTH, CELL_WIDTH, TABLE_COLUMNS = 52, 20, 6
+"""In monospaced columns: about what a phone shows without wrapping."""
 _URL = re.compile(r"^https?://[^\s|<>\"'`\\]{1,2000}$")
 _SLACK_ID = re.compile(r"^[USW][A-Z0-9]{2,20}$")
 
@@ -117,7 +118,7 @@ def _columns_that_fit(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     used = 0
     for index, name in enumerate(columns[:TABLE_COLUMNS]):
         cells = [name, *[row[index] for row in rows if index < len(row)]]
-        used += min(CELL_WIDTH, max(width(one_line(cell)) for cell in cells)) + 2
+        used += min(CELL_WIDTH, max(width(one_line(cell)) for cell in cells)) + 1
         if used > TABLE_WIDTH and index:
             return index
     return min(len(columns), TABLE_COLUMNS)
@@ -133,7 +134,7 @@ def _aligned(grid: list[list[str]]) -> list[str]:
         len(cells) > 1 and all(_numeric(row[i]) for row in cells[1:]) for i in range(len(widths))
     ]
     return [
-        "  ".join(_pad(cell, widths[i], right[i]) for i, cell in enumerate(row)).rstrip()
+        " ".join(_pad(cell, widths[i], right[i]) for i, cell in enumerate(row)).rstrip()
         for row in cells
     ]
 
@@ -144,7 +145,7 @@ def _pad(cell: str, columns: int, right: bool) -> str:
 
 
 def _numeric(cell: str) -> bool:
-    return not cell or bool(re.fullmatch(r"[-+]?[\d,.]+(e[-+]?\d+)?\s?%?", cell))
+    return not cell or bool(re.fullmatch(r"[-+]?[\d,]+(\.\d+)?(e[-+]?\d+)?\s?%?|-", cell))
 
 
 def weight(blocks: Sequence[Block]) -> int:

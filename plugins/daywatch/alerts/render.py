@@ -53,8 +53,8 @@ def recovery(facts: AlertFacts, episode: EpisodeView, key: str) -> Payload:
     if episode.status == "withdrawn":
         line = f"Withdrawn: {_name(facts)} was judged again. {words.one_line(episode.note)}".strip()
     else:
-        ended = f" since {words.short_day(episode.ended_day)}" if episode.ended_day else ""
-        line = f"Recovered: {_name(facts)} is back within its limits{ended}, two quiet days."
+        until = f", up to {words.short_day(episode.ended_day)}" if episode.ended_day else ""
+        line = f"Recovered: {_name(facts)} kept within its limits for two judged days{until}."
     spell = (
         f"It breached on {words.plural(episode.days, 'day')}, "
         f"{_span(episode.first_day, episode.last_day)}."
@@ -126,7 +126,7 @@ def _breach_blocks(facts: AlertFacts, episode: EpisodeView, key: str, scale: flo
     found.extend(_where_from(facts, scale))
     if facts.evidence_columns and facts.evidence:
         found.extend(_worst_rows(facts, scale))
-    if facts.runbook:
+    if facts.runbook and episode.status == "open":
         found.append(kit.divider())
         found.append(kit.paragraph("What to do now", facts.runbook, int(2_400 * scale)))
     if facts.data_notes:
@@ -164,7 +164,7 @@ def _what_broke(facts: AlertFacts, episode: EpisodeView) -> str:
 def _standing(episode: EpisodeView) -> str:
     span = _span(episode.first_day, episode.last_day)
     if episode.status == "ended":
-        ended = f", quiet since {words.short_day(episode.ended_day)}" if episode.ended_day else ""
+        ended = f", ended {words.short_day(episode.ended_day)}" if episode.ended_day else ""
         return f" · over after {words.plural(episode.days, 'breached day')}, {span}{ended}"
     if episode.days > 1:
         return f" · {words.plural(episode.days, 'breached day')} since {_date(episode.first_day)}"
@@ -177,7 +177,7 @@ def _how_unusual(facts: AlertFacts) -> str:
         lines.append(words.fit(words.one_line(facts.baseline), 500))
     known = [value for _, value in facts.recent if value is not None]
     if known:
-        low, high = _number(facts, min(known)), _number(facts, max(known))
+        low, high = _bare(facts, min(known)), _bare(facts, max(known))
         lines.append(
             f"`{sparkline([value for _, value in facts.recent])}` "
             f"{words.plural(len(facts.recent), 'day')} to {words.short_day(facts.recent[-1][0])}, "
@@ -218,7 +218,7 @@ def _where_from(facts: AlertFacts, scale: float) -> list[Block]:
             rows,
             total=len(rows),
             limit=int(1_400 * scale),
-            title="All of them" if len(rows) < 8 else "The largest",
+            title="By segment",
         ),
     ]
 
@@ -231,7 +231,7 @@ def _explains(facts: AlertFacts, segment: SegmentFact) -> str:
 
 
 def _usual(facts: AlertFacts, segment: SegmentFact) -> str:
-    return "-" if segment.usual is None else _number(facts, segment.usual)
+    return "-" if segment.usual is None else _bare(facts, segment.usual)
 
 
 def _share(segment: SegmentFact) -> str:
@@ -241,7 +241,7 @@ def _share(segment: SegmentFact) -> str:
 def _worst_rows(facts: AlertFacts, scale: float) -> list[Block]:
     rows = facts.evidence[: 10 if scale > 0.5 else 5]
     total = max(facts.row_count or 0, len(facts.evidence))
-    title = f"Worst {len(rows)} of {total:,} rows" if total > 1 else "The one row"
+    title = "Worst rows" if total > 1 else "The one row"
     if facts.confidential:
         title += " (ids are pseudonyms)"
     return kit.table(
@@ -336,6 +336,11 @@ def _dot(facts: AlertFacts) -> str:
 
 def _number(facts: AlertFacts, value: float | None) -> str:
     return words.number(value, facts.kind, words.clip(facts.unit, 20))
+
+
+def _bare(facts: AlertFacts, value: float | None) -> str:
+    """Without the unit, where it was said just before."""
+    return words.number(value, facts.kind)
 
 
 def _value(facts: AlertFacts) -> str:
