@@ -1,0 +1,71 @@
+"""The staged table as the engine describes it, held against the header's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.engine.interfaces import ReflectedColumn
+
+from daywatch.validation.result import Check
+from daywatch.validation.suite import Expectation
+
+# The engine's own spellings, without length or precision, of each type the header may declare.
+_FAMILIES: Mapping[str, frozenset[str]] = {
+    "text": frozenset({"TEXT", "VARCHAR", "CHARACTER VARYING", "STRING"}),
+    "bigint": frozenset({"BIGINT"}),
+    "integer": frozenset({"INTEGER", "INT"}),
+    "double": frozenset({"DOUBLE", "DOUBLE PRECISION", "DOUBLE_PRECISION", "FLOAT"}),
+    "boolean": frozenset({"BOOLEAN", "BOOL"}),
+    "date": frozenset({"DATE"}),
+    "timestamp": frozenset({"TIMESTAMP", "TIMESTAMP WITHOUT TIME ZONE", "DATETIME"}),
+}
+
+
+def reflect(connection: Connection, table: str) -> tuple[sa.Table, list[ReflectedColumn]]:
+    """`table` (name or schema.name) with its columns, from one look at the engine's catalogue."""
+    schema, _, name = table.rpartition(".")
+    columns = sa.inspect(connection).get_columns(name, schema=schema or None)
+    described = [sa.Column(column["name"], column["type"]) for column in columns]
+    return sa.Table(name, sa.MetaData(), *described, schema=schema or None), columns
+
+
+def columns_check(
+    expectation: Expectation, columns: Sequence[ReflectedColumn], dialect: str
+) -> Check:
+    """Names, order and types of the staged table against the declared ones."""
+    declared: dict[str, str] = expectation.kwargs["columns"]
+    found = {column["name"]: spelt(column["type"]) for column in columns}
+    faults = [*_missing_and_extra(declared, found), *_of_other_type(declared, found)]
+    if not faults and list(declared) != list(found):
+        faults = [f"the order is {', '.join(found)}"]
+    return Check(
+        type=expectation.type,
+        column=None,
+        severity="critical",
+        success=not faults,
+        generated=True,
+        kwargs={"columns": dict(declared)},
+        observed="; ".join(faults),
+        meaning=expectation.meaning,
+    )
+
+
+def spelt(kind: Any) -> str:
+    """The type's name in capitals, without length, precision or collation."""
+    return str(kind).upper().split("(")[0].split(" COLLATE")[0].strip()
+
+
+def _missing_and_extra(declared: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    missing = [f"{name} is missing" for name in declared if name not in found]
+    return missing + [f"{name} is not declared" for name in found if name not in declared]
+
+
+def _of_other_type(declared: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    return [
+        f"{name} is {found[name].lower()}, declared {kind}"
+        for name, kind in declared.items()
+        if name in found and found[name] not in _FAMILIES[kind]
+    ]
