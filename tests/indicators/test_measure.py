@@ -18,8 +18,10 @@ from tests.indicators.builders import DAY, detection, indicator
 from daywatch.catalog.model import Detection
 from daywatch.indicators import (
     Point,
+    all_points,
     evidence_query,
     filled,
+    measure_all,
     measurement,
     points,
     segment_key,
@@ -81,6 +83,21 @@ def test_whole_and_segments_come_in_one_go(engine: Duck | Postgres) -> None:
 def test_an_aggregate_may_read_the_segments_own_column(engine: Duck | Postgres) -> None:
     one = detection({"x": {"value": "count(distinct market)", "by": ["market"]}})
     assert values(measured(engine, one)) == {"": 2.0, US: 1.0, DE: 1.0, NULL: 0.0}
+
+
+def test_all_indicators_in_one_select_say_what_each_says_alone(engine: Duck | Postgres) -> None:
+    given_indicators = {
+        "order": {"value": "sum(accounts)", "by": ["market", "ip24"]},
+        "bad": {"value": "count(*) -- note", "filter": "bad -- note", "by": ["bad"]},
+        "mean": {"value": "avg(score)", "kind": "value"},
+        "share": {"kind": "rate", "numerator": "sum(accounts)", "denominator": "count(*)"},
+    }
+    one = detection(given_indicators)
+    for where in ("TRUE", "FALSE"):
+        rows = engine.run(measure_all(one, DAY), where)
+        together = all_points(one, rows, DAY)
+        alone = {name: measured(engine, one, name, where) for name in given_indicators}
+        assert together == alone
 
 
 def test_a_filter_with_a_comment_keeps_the_rest(engine: Duck | Postgres) -> None:
@@ -196,8 +213,7 @@ def test_values_written_differently_are_one_segment() -> None:
     shown = points(indicator(by=["code"], kind="value"), rows, DAY)
     assert shown['{"code": "500"}'].value is None
     rates = [
-        {"is_whole": 0, "segment_1": code, "numerator": 1, "denominator": 2}
-        for code in ("5", 5.0)
+        {"is_whole": 0, "segment_1": code, "numerator": 1, "denominator": 2} for code in ("5", 5.0)
     ]
     found = points(indicator(by=["code"], kind="rate"), rates, DAY)
     assert found['{"code": "5"}'] == Point(DAY, 0.5, 2.0, 4.0)

@@ -43,6 +43,46 @@ def measurement(detection: Detection, name: str, day: date) -> Measurement:
     return Measurement("\n".join(lines), indicator.by)
 
 
+def measure_all(detection: Detection, day: date) -> str:
+    """All of the detection's indicators in one SELECT, for `all_points`.
+
+    A session on the lake costs more than an aggregate over a day, so one is opened for all.
+    Columns: `indicator`, `is_whole`, `segment_1`... as text, `value`, `numerator`, `denominator`.
+    """
+    indicators = detection.header.indicators
+    width = max((len(one.by) for one in indicators.values()), default=0)
+    return "\nUNION ALL\n".join(
+        _widened(name, measurement(detection, name, day), indicators[name], width)
+        for name in indicators
+    )
+
+
+def _widened(name: str, one: Measurement, indicator: Indicator, width: int) -> str:
+    """One indicator's SELECT with the columns of all."""
+    labels = [label for _, label in _numbers(indicator)]
+    columns = [f"'{name}' AS indicator", "is_whole"]
+    for n in range(1, width + 1):
+        cell = f"segment_{n}" if n <= len(one.segments) else "NULL"
+        columns.append(f"CAST({cell} AS VARCHAR) AS segment_{n}")
+    for label in ("value", "numerator", "denominator"):
+        number = label if label in labels else "CAST(NULL AS DOUBLE PRECISION)"
+        columns.append(f"{number} AS {label}")
+    return f'SELECT {", ".join(columns)} FROM (\n{one.sql}\n) AS "{name}"'
+
+
+def all_points(
+    detection: Detection, rows: Iterable[Mapping[str, Any]], day: date
+) -> dict[str, dict[str, Point]]:
+    """Points by indicator and segment key, from the rows of `measure_all`'s SELECT."""
+    by_name: dict[str, list[Mapping[str, Any]]] = {name: [] for name in detection.header.indicators}
+    for row in rows:
+        by_name[row["indicator"]].append(row)
+    return {
+        name: points(detection.header.indicators[name], found, day)
+        for name, found in by_name.items()
+    }
+
+
 def evidence_query(detection: Detection, name: str, day: date) -> str:
     """The SELECT of the rows that an indicator counts: evidence columns, in the header's order."""
     alert = detection.header.alert
@@ -199,9 +239,11 @@ def _cut(value: Any, width: int, mark: str) -> Any:
     return f"{value[:width]}…{mark}" if isinstance(value, str) and len(value) > width else value
 
 
-def _canonical(value: Any) -> str | bool | None:
-    if value is None or isinstance(value, bool):
-        return value
+def _canonical(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float) and math.isnan(value):
         return None
     text = str(value).encode("utf-8", "replace").decode("utf-8")
