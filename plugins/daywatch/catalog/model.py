@@ -301,6 +301,7 @@ class Team(Frozen):
     ready_deadline: Span = Field(timedelta(hours=4), description="after the run's start")
     alert_budget_per_week: int = Field(10, ge=0)
     confidential: bool = False
+    portable: bool = Field(True, description="lint holds its SQL to sql/PORTABLE.md")
     readers: tuple[str, ...] = ()
 
 

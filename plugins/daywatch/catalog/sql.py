@@ -282,9 +282,23 @@ def _one_statement(tokens: tuple[Token, ...], text: str, place: Place) -> None:
         )
 
 
+def _dollars(text: str, dialect: str) -> str:
+    """The text with `$name` for `:name`, of the same length, for the parser alone.
+
+    DuckDB reads `select :day` as a column named `select`; its own mark is never misread.
+    """
+    if dialect != "duckdb":
+        return text
+    marks = list(text)
+    for _, start, _ in placeholders(text, dialect):
+        marks[start] = "$"
+    return "".join(marks)
+
+
 def _parse(text: str, dialect: str, place: Place) -> exp.Expr:
     try:
-        statements = [s for s in sqlglot.parse(text, dialect=dialect) if s is not None]
+        parsed = sqlglot.parse(_dollars(text, dialect), dialect=dialect)
+        statements = [s for s in parsed if s is not None]
     except SqlglotError as error:
         raise _unreadable(error, place) from error
     except RecursionError as error:

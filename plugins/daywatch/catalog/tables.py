@@ -79,11 +79,10 @@ def _visible(named: exp.Expr, inside: exp.CTE | None) -> set[str]:
     """CTE names usable after the WITH, or inside one of its CTEs: the earlier ones only."""
     names: set[str] = set()
     for cte in named.expressions:
+        if cte is not inside or named.args.get("recursive"):
+            names.add(fold(cte.args["alias"].this))
         if cte is inside:
-            if named.args.get("recursive"):
-                names.add(fold(cte.args["alias"].this))
             break
-        names.add(fold(cte.args["alias"].this))
     return names
 
 
