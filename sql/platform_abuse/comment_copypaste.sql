@@ -115,7 +115,8 @@ newly_copied as (
     select
         comment_key, account_key, posted_on, text, copied_texts.text_key, copies, accounts, first_seen,
         row_number() over (
-            partition by comment_key order by accounts desc, copies desc, copied_texts.text_key, posted_on, account_key, text
+            partition by comment_key
+            order by accounts desc nulls last, copies desc nulls last, copied_texts.text_key, posted_on, account_key, text
         ) as place
     from text_keys
     inner join copied_texts on copied_texts.text_key = text_keys.text_key

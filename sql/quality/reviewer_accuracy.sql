@@ -20,7 +20,7 @@
 --   correct_weight: double
 --   weight_squares: double
 -- lookback: 35d
--- parameters: {target_accuracy: 0.85, min_checked: 20}
+-- parameters: {target_accuracy: 0.85}
 -- entities:
 --   - {type: reviewer, column: staff_id, score: 5}
 -- indicators:

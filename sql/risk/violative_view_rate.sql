@@ -19,7 +19,7 @@
 --   violative_views: double
 --   weight_squares: double
 -- lookback: 7d
--- parameters: {max_rate: 0.02}
+-- parameters: {max_rate: 0.02, min_labels: 500}
 -- indicators:
 --   violative_view_rate:
 --     numerator: sum(violative_views) * sum(views) * pow(sum(weight_squares), -1)
@@ -39,7 +39,7 @@
 --     value: sum(sampled)
 --     kind: count
 --     unit: labels
---     breach: {below: 700}
+--     breach: {below: min_labels}
 --     severity: medium
 -- alert:
 --   repeat_after: 3d
