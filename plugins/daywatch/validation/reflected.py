@@ -7,7 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.sql import quoted_name
 
 from daywatch.validation.result import Check
 from daywatch.validation.suite import Expectation
@@ -24,12 +26,27 @@ _FAMILIES: Mapping[str, frozenset[str]] = {
 }
 
 
+class StagedTable(sa.Table):
+    """The staged table; GX formats it into queries, where its name must stand quoted."""
+
+    inherit_cache = True
+
+    def __format__(self, _: str) -> str:
+        # Both engines quote with double quotes, which is what the default dialect does.
+        return str(DefaultDialect().identifier_preparer.format_table(self))
+
+
 def reflect(connection: Connection, table: str) -> tuple[sa.Table, list[ReflectedColumn]]:
     """`table` (name or schema.name) with its columns, from one look at the engine's catalogue."""
     schema, _, name = table.rpartition(".")
     columns = sa.inspect(connection).get_columns(name, schema=schema or None)
     described = [sa.Column(column["name"], column["type"]) for column in columns]
-    return sa.Table(name, sa.MetaData(), *described, schema=schema or None), columns
+    return StagedTable(
+        quoted_name(name, quote=True),
+        sa.MetaData(),
+        *described,
+        schema=quoted_name(schema, quote=True) if schema else None,
+    ), columns
 
 
 def columns_check(
