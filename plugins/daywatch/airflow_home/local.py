@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 import threading
 import time
@@ -120,9 +121,10 @@ class LocalAirflow:
         from daywatch.warehouse.safety import check_safe
 
         check_safe(self.settings, "LocalExecutor")
+        self._refuse_taken_port()
         self.migrate()
         self._services.start(self._names)
-        self._until(self._healthy, timeout, "Airflow to be healthy")
+        self.wait_until(self._healthy, timeout, "Airflow to be healthy")
         self._create_pool()
 
     def migrate(self) -> None:
@@ -177,7 +179,7 @@ class LocalAirflow:
                 raise ConfigurationError(f"Airflow cannot read its DAGs: {errors[0]}")
             return set(wanted) <= set(self.dags())
 
-        self._until(there, timeout, f"{len(wanted)} DAGs to be read")
+        self.wait_until(there, timeout, f"{len(wanted)} DAGs to be read")
 
     def unpause(self, dags: Sequence[str] = ()) -> None:
         """Switch on the named DAGs, or all."""
@@ -205,6 +207,11 @@ class LocalAirflow:
             tasks.setdefault(item["dag_id"], {})[task.task] = task
         return [DayRun(dag, run_id, found[dag], tasks.get(dag, {})) for dag in sorted(found)]
 
+    def days(self, dag: str) -> dict[str, str]:
+        """State of the newest run of each day (partition key) that the DAG has run."""
+        runs = self._rest.pages("/dags/~/dagRuns/list", {"dag_ids": [dag]}, "dag_runs")
+        return {run["partition_key"]: run["state"] for run in runs if run["partition_key"]}
+
     def wait(
         self,
         run_id: str,
@@ -221,7 +228,7 @@ class LocalAirflow:
                 on_progress(seen)
             return len(seen) == len(set(dags)) and all(run.ended for run in seen)
 
-        self._until(ended, timeout, f"{len(dags)} runs to end")
+        self.wait_until(ended, timeout, f"{len(dags)} runs to end")
         return list(seen)
 
     def log(self, dag: str, run_id: str, task: str, try_number: int = 1) -> str:
@@ -231,17 +238,28 @@ class LocalAirflow:
         lines = answer["content"]
         return "\n".join(str(line["event"]) if isinstance(line, dict) else line for line in lines)
 
-    def command(self, *arguments: str) -> None:
-        """Run one command of Airflow's own, such as `backfill create ...`, in this home."""
-        self._services.run(*arguments)
+    def command(self, *arguments: str) -> str:
+        """Run one command of Airflow's own, such as `backfill create ...`; what it printed."""
+        return self._services.run(*arguments)
+
+    def stay(self) -> None:
+        """Keep running until a signal ends it; a service that dies raises with its log."""
+        while True:
+            self._services.check_alive()
+            time.sleep(POLL_S * 4)
 
     # --- waiting ---
 
+    def _refuse_taken_port(self) -> None:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                raise ConfigurationError(
+                    f"port {self.port} is taken.", remedy="Choose another; 0 takes a free one."
+                )
+
     def _healthy(self) -> bool:
-        try:
-            status = self.health()
-        except Unavailable:
-            return False
+        status = self.health()
         wanted = {"metadatabase", *(n.replace("-", "_") for n in self._names if n != "api-server")}
         return all(status.get(name) == "healthy" for name in wanted)
 
@@ -257,9 +275,10 @@ class LocalAirflow:
             if error.status != 409:
                 raise
 
-    def _until(self, done: Callable[[], bool], timeout: float, what: str) -> None:
+    def wait_until(self, done: Callable[[], bool], timeout: float, what: str) -> None:
+        """Ask `done` again and again; a service that dies meanwhile, or the timeout, raises."""
         deadline = time.monotonic() + timeout
-        while not done():
+        while not _answers(done):
             self._services.check_alive()
             if time.monotonic() > deadline:
                 raise Unavailable(
@@ -267,6 +286,14 @@ class LocalAirflow:
                     remedy=f"The services' logs are in {self.home / 'services'}.",
                 )
             time.sleep(POLL_S)
+
+
+def _answers(done: Callable[[], bool]) -> bool:
+    """Whether `done`; an API that is not up yet, or too busy to answer, says no."""
+    try:
+        return done()
+    except Unavailable:
+        return False
 
 
 def _exit(number: int, frame: FrameType | None) -> None:

@@ -72,15 +72,19 @@ class Rest:
             with self._opener.open(request, timeout=TIMEOUT_S) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
-            raise _refusal(method, path, error) from error
+            raise _answer(method, path, error) from error
         except OSError as error:
             raise Unavailable(f"Airflow's API at {self._url} does not answer: {error}.") from error
         return json.loads(text) if text else None
 
 
-def _refusal(method: str, path: str, error: urllib.error.HTTPError) -> AirflowRefused:
+def _answer(method: str, path: str, error: urllib.error.HTTPError) -> DaywatchError:
+    """A refusal, or Unavailable where the fault is the server's own and may pass."""
     detail = error.read().decode(errors="replace")[:500]
-    refusal = AirflowRefused(f"Airflow refused {method} {path} with {error.code}: {detail}")
+    said = f"Airflow answered {method} {path} with {error.code}: {detail}"
+    if error.code >= 500:
+        return Unavailable(said)
+    refusal = AirflowRefused(said)
     refusal.status = error.code
     return refusal
 

@@ -38,8 +38,8 @@ class Services:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._lock: IO[str] | None = None
 
-    def run(self, *arguments: str) -> None:
-        """Run one Airflow command to its end; its output shows only when it fails."""
+    def run(self, *arguments: str) -> str:
+        """Run one Airflow command to its end; its output. Raises Unavailable when it fails."""
         done = subprocess.run(
             [sys.executable, "-m", "airflow", *arguments],
             env=self._environment,
@@ -48,9 +48,11 @@ class Services:
             stderr=subprocess.STDOUT,
             check=False,
         )
+        shown = done.stdout.decode(errors="replace")
         if done.returncode:
-            tail = done.stdout.decode(errors="replace")[-2000:]
+            tail = shown[-2000:]
             raise Unavailable(f"`airflow {' '.join(arguments)}` failed: {tail}")
+        return shown
 
     def start(self, names: Sequence[str]) -> None:
         """Start the named services; their output goes to <home>/services/<name>.log."""

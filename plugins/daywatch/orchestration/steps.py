@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator, BaseSensorOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from daywatch.errors import ConfigurationError, HeldBack
+from daywatch.errors import ConfigurationError, HeldBack, Superseded
 from daywatch.orchestration.connections import executor_name, task_settings
 from daywatch.orchestration.day import day_of, run_id_of
 from daywatch.settings import get_settings
@@ -55,6 +55,8 @@ def _failing_for_good(detection: str) -> Iterator[None]:
     except HeldBack as error:
         log.error("%s is held back: %s", detection, error)
         raise AirflowFailException(f"held back: {error}") from None
+    except Superseded as error:
+        raise AirflowSkipException(str(error)) from None
 
 
 class Ready(BaseSensorOperator):
@@ -153,8 +155,6 @@ class Validate(BaseOperator):
                 publication = pipeline.validate(house, detection, staging)
             finally:
                 _log_checks(house, detection, staging.date)
-        if publication is None:
-            raise AirflowSkipException("a newer build of this day took this one's place")
         log.info("published %d rows of risk.%s", publication.rows, staging.table)
 
 
@@ -189,7 +189,7 @@ class Alert(BaseOperator):
                 house, detection, day_of(context), run_id=run_id_of(context), transport=transport
             )
         log.info("breaches: %s", ", ".join(found.breaches) or "none")
-        if transport.preview:
+        if not transport.sends:
             log.warning("no Slack token: %d previews, nothing was sent", found.previews)
         log.info("sent %d, waiting %d, undeliverable %d", found.sent, found.pending, found.dead)
         return dataclasses.asdict(found)

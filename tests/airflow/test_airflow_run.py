@@ -1,0 +1,114 @@
+"""Real Airflow runs real detections: its scheduler, its backfill, its single-process test."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from tests.airflow.house import DAYS, run_python
+from tests.content import DAY
+
+from daywatch.airflow_home import LocalAirflow
+from daywatch.errors import ConfigurationError
+from daywatch.pipeline import open_house
+from daywatch.settings import Settings
+
+pytestmark = pytest.mark.airflow
+DAGS = ("spam.burst", "spam.echo", "spam.strict", "spam.torn")
+
+
+@pytest.fixture(scope="module")
+def airflow(loaded: Settings) -> Iterator[LocalAirflow]:
+    """An Airflow over the loaded house, all its DAGs read and switched on."""
+    with LocalAirflow(loaded) as airflow:
+        airflow.wait_for_dags(DAGS)
+        airflow.unpause()
+        yield airflow
+
+
+def test_dag_test_runs_every_task_of_a_detection_in_one_process(loaded: Settings) -> None:
+    home = loaded.data / "airflow-test"
+    airflow = LocalAirflow(loaded, home)
+    airflow.migrate()
+    code = f"""
+from daywatch.orchestration import detection_dags
+run = detection_dags("spam.burst")["spam.burst"].test(run_conf={{"day": "{DAYS[0]}"}})
+print("ended", run.state, {{task.task_id: str(task.state) for task in run.get_task_instances()}})
+"""
+    shown = run_python(code, airflow.environment)
+    assert "ended success" in shown, shown
+    with open_house(loaded) as house:
+        assert house.warehouse.publication("burst", DAYS[0]) is not None
+        last = house.state.last_run("spam.burst", DAYS[0], "alert")
+        assert last is not None and last.state == "done"
+
+
+def test_the_scheduler_runs_a_day(airflow: LocalAirflow, loaded: Settings) -> None:
+    run_id = airflow.run_day(DAY, DAGS)
+    runs = {run.dag: run for run in airflow.wait(run_id, DAGS, timeout=120)}
+    states = {dag: {t.task: t.state for t in run.tasks.values()} for dag, run in runs.items()}
+    done = {"build": "success", "validate": "success", "alert": "success"}
+    assert states == {
+        "spam.burst": done,
+        "spam.echo": {"ready": "success", **done},
+        "spam.strict": {"build": "success", "validate": "failed", "alert": "upstream_failed"},
+        "spam.torn": {"catalogue": "failed"},
+    }
+    with open_house(loaded) as house:
+        assert house.warehouse.publication("burst", DAY) is not None
+        echo = house.warehouse.read(house.catalog.detections["spam.echo"], DAY, DAY)
+        assert sorted(echo["accounts"]) == [1, 4], "what it read of risk.burst"
+        assert house.warehouse.publication("strict", DAY) is None, "held back"
+    assert list(loaded.previews_dir.rglob("*.json")), "the breach became a message"
+    held = airflow.log("spam.strict", run_id, "validate")
+    assert "failed:" in held and "accounts" in held, held
+    assert runs["spam.strict"].tasks["validate"].try_number == 1, "held back is not retried"
+    torn = airflow.log("spam.torn", run_id, "catalogue")
+    assert "torn.sql:10" in torn
+
+
+def test_airflows_own_backfill_runs_detections_and_their_readers(
+    airflow: LocalAirflow, loaded: Settings
+) -> None:
+    # The reader first: its runs wait for those of the risk table that it reads.
+    for dag in ("spam.echo", "spam.burst"):
+        dates = ("--from-date", f"{DAYS[0]}", "--to-date", f"{DAYS[2]}T23:00:00")
+        airflow.command("backfill", "create", "--dag-id", dag, *dates)
+    wanted = {day.isoformat() for day in DAYS[:3]}
+
+    def ended() -> bool:
+        return all(
+            wanted <= {day for day, state in airflow.days(dag).items() if state == "success"}
+            for dag in ("spam.echo", "spam.burst")
+        )
+
+    airflow.wait_until(ended, 120, "both backfills")
+    with open_house(loaded) as house:
+        for table in ("burst", "echo"):
+            published = house.warehouse.publications(table, DAYS[0], DAYS[2])
+            assert [p.day for p in published] == list(DAYS[:3])
+
+
+def test_a_second_airflow_in_the_same_home_is_refused(
+    airflow: LocalAirflow, loaded: Settings
+) -> None:
+    with pytest.raises(ConfigurationError, match="already runs"):
+        LocalAirflow(loaded).start()
+    assert airflow.health()["scheduler"] == "healthy"
+
+
+def test_secrets_are_their_owners_alone(airflow: LocalAirflow) -> None:
+    for name in ("secrets.json", "passwords.json", "airflow.db"):
+        assert stat.S_IMODE((airflow.home / name).stat().st_mode) == 0o600, name
+
+
+def test_stopping_leaves_no_process_behind(airflow: LocalAirflow) -> None:
+    family = psutil.Process().children(recursive=True)
+    group = [p for p in family if "airflow" in " ".join(p.cmdline())]
+    assert len(group) >= 4
+    airflow.stop()
+    assert [p for p in group if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+    with pytest.raises(Exception, match="does not answer"):
+        airflow.health()
