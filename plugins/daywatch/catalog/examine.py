@@ -77,7 +77,7 @@ def examine(path: Path, team: Team, ground: Ground) -> Examined:
     if header is not None:
         _check_header(seen, header, team, ground)
     seen.faults.extend(_suite_faults(seen, ground))
-    if header is None or read is None or seen.faults:
+    if header is None or read is None or seen.query is None or seen.faults:
         seen.faults.sort(key=lambda f: (f.where.line or 0) if f.where else 0)
         return seen
     seen.detection = Detection(
@@ -85,7 +85,7 @@ def examine(path: Path, team: Team, ground: Ground) -> Examined:
         table=seen.table,
         path=path,
         header=header,
-        sql=statement_text(parts.sql, ground.dialect, place),
+        sql=statement_text(seen.query),
         sql_line=parts.sql_line,
         sources=read.sources,
         upstreams=read.upstreams,

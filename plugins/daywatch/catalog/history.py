@@ -47,10 +47,23 @@ def _tables(select: exp.Select, sources: Mapping[str, Source]) -> Iterator[tuple
                 yield table.alias_or_name, source
 
 
+def _misnamed(query: Query, sources: Mapping[str, Source]) -> Iterator[SqlRefused]:
+    """`alias.column` where the alias is a source without that column; sqlglot trusts those."""
+    for select in query.tree.find_all(exp.Select):
+        own = [c for c in select.find_all(exp.Column) if c.find_ancestor(exp.Select) is select]
+        ctes = {cte.alias for cte in query.tree.find_all(exp.CTE)}
+        for alias, source in _tables(select, sources):
+            for column in own if source.name not in ctes else ():
+                if column.table == alias and column.name not in {*source.columns, "*"}:
+                    fault = f"{source.name} has no column {column.name!r}."
+                    yield query.refusal(column, fault, nearest(column.name, source.columns))
+
+
 def unknown_column_faults(
     query: Query, sources: Mapping[str, Source], upstreams: Mapping[str, Detection]
 ) -> Iterator[SqlRefused]:
-    """The first column that no table in scope has; sqlglot resolves names without running."""
+    """Columns that no table in scope has; sqlglot resolves names without running."""
+    yield from _misnamed(query, sources)
     schema: dict[str, object] = {
         name: {column: str(c.type) for column, c in source.columns.items()}
         for name, source in sources.items()

@@ -17,6 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
 Name = Annotated[str, Field(pattern=NAME)]
+Handle = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+"""A person or rota, as people write them: spam-oncall."""
 
 
 class Frozen(BaseModel):
@@ -251,7 +253,7 @@ class Header(Frozen):
 
     title: str = Field(min_length=3, max_length=120)
     description: str = Field(min_length=10)
-    owner: Name
+    owner: Handle
     status: Status
     severity: Severity
     policy: Name
@@ -293,7 +295,7 @@ class Team(Frozen):
     name: Name
     title: str
     channels: dict[Literal["alerts", "data", "digest"], str]
-    owners: dict[Name, Owner] = Field(min_length=1)
+    owners: dict[Handle, Owner] = Field(min_length=1)
     schedule: str = "0 4 * * *"
     timezone: str = "UTC"
     timeout: Span = timedelta(minutes=15)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 from sqlglot.tokens import Tokenizer
@@ -116,7 +117,7 @@ def parse_query(text: str, dialect: str, place: Place) -> Query:
     """Parse exactly one SELECT; anything else is refused with its line and the reason."""
     tokens = _tokenize(text, dialect, place)
     _one_statement(tokens, text, place)
-    tree = _parse(text, dialect, place)
+    tree = _parse(tokens, text, dialect, place)
     if not isinstance(tree, exp.Query):
         raise _no_select(tokens[0], text, place)
     return Query(text, dialect, place, tokens, tree)
@@ -124,25 +125,23 @@ def parse_query(text: str, dialect: str, place: Place) -> Query:
 
 def parse_expression(text: str, dialect: str, place: Place) -> Query:
     """Parse one scalar expression, such as an indicator's value or filter."""
-    _tokenize(text, dialect, place)
-    prefix = "SELECT "
-    tree = _parse(prefix + text, dialect, place)
+    prefixed = f"SELECT {text}"
+    tokens = _tokenize(prefixed, dialect, place)
+    tree = _parse(tokens, prefixed, dialect, place)
     outputs = tree.expressions if isinstance(tree, exp.Select) else []
     others = [k for k, v in tree.args.items() if v and k != "expressions"]
     if len(outputs) != 1 or others or isinstance(outputs[0], exp.Alias):
         fault = f"{text.strip()[:60]!r} is not one expression."
         raise SqlRefused(fault, remedy="Write one expression, e.g. sum(n).", where=place.where())
-    tokens = tuple(sqlglot.tokenize(prefix + text, dialect=dialect))
-    return Query(prefix + text, dialect, place, tokens, outputs[0])
+    return Query(prefixed, dialect, place, tokens, outputs[0])
 
 
-def statement_text(text: str, dialect: str, place: Place) -> str:
+def statement_text(query: Query) -> str:
     """The SELECT without a closing semicolon, so that an engine may wrap it."""
-    tokens = _tokenize(text, dialect, place)
-    if tokens and tokens[-1].token_type == TokenType.SEMICOLON:
-        end = tokens[-1].start
-        return (text[:end] + " " + text[end + 1 :]).rstrip()
-    return text
+    text, last = query.text, query.tokens[-1]
+    if last.token_type != TokenType.SEMICOLON:
+        return text
+    return f"{text[: last.start]} {text[last.start + 1 :]}".rstrip()
 
 
 def placeholders(sql: str, dialect: str) -> tuple[tuple[str, int, int], ...]:
@@ -282,22 +281,26 @@ def _one_statement(tokens: tuple[Token, ...], text: str, place: Place) -> None:
         )
 
 
-def _dollars(text: str, dialect: str) -> str:
-    """The text with `$name` for `:name`, of the same length, for the parser alone.
+def _for_parser(tokens: tuple[Token, ...], text: str, dialect: str) -> list[Token]:
+    """The tokens with `$name` for `:name`, for the parser alone.
 
     DuckDB reads `select :day` as a column named `select`; its own mark is never misread.
     """
     if dialect != "duckdb":
-        return text
-    marks = list(text)
-    for _, start, _ in placeholders(text, dialect):
-        marks[start] = "$"
-    return "".join(marks)
+        return list(tokens)
+    marks = {start for _, start, _ in _placeholders(tokens, text)}
+    return [_dollar(token) if token.start in marks else token for token in tokens]
 
 
-def _parse(text: str, dialect: str, place: Place) -> exp.Expr:
+def _dollar(token: Token) -> Token:
+    kind = TokenType.PARAMETER
+    return Token(kind, "$", token.line, token.col, token.start, token.end, token.comments)
+
+
+def _parse(tokens: tuple[Token, ...], text: str, dialect: str, place: Place) -> exp.Expr:
     try:
-        parsed = sqlglot.parse(_dollars(text, dialect), dialect=dialect)
+        parser = Dialect.get_or_raise(dialect).parser()
+        parsed = parser.parse(_for_parser(tokens, text, dialect), text)
         statements = [s for s in parsed if s is not None]
     except SqlglotError as error:
         raise _unreadable(error, place) from error
