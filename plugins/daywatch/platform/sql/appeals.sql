@@ -1,0 +1,24 @@
+-- Against yesterday's and today's actions; most are answered within three days.
+with objected as (
+    select *, seeded('appeal', action_id) as h from enforcement_actions
+),
+
+filed as (
+    select *, least(event_ts + to_seconds(600 + floor(u(h, 2) * 20000)::bigint), ds::timestamp + interval '23:59:59') as filed_ts
+    from objected where u(h, 1) < 0.06
+),
+
+answered as (
+    select *, case when u(h, 3) < 0.93 then filed_ts + to_seconds(floor(exp(10.8 + 0.7 * bell(h, 4)))::bigint) end as resolved_ts from filed
+)
+
+select
+    action_id as appeal_id,
+    ds,
+    filed_ts,
+    action_id,
+    resolved_ts,
+    case when resolved_ts is not null then case when u(h, 5) < case source when 'automod' then 0.24 else 0.13 end then 'overturned' else 'upheld' end end as outcome,
+    case when resolved_ts is not null then staff_id(1 + floor(u(h, 6) * 0.7 * getvariable('staff'))::bigint) end as resolver_staff_id,
+    arrives(filed_ts, h, 7) as ingest_ts
+from answered

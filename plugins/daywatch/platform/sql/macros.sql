@@ -1,0 +1,122 @@
+-- Chance without a dice: every number is a hash of who and when, so a seed gives the same platform on any number of threads.
+-- A row has a hash `h`; u(h, k) is its k-th uniform number in [0, 1).
+create or replace macro seeded(a, b) as hash(hash(a, b, getvariable('seed')));
+create or replace macro row_hash(name, daynum, m, i) as hash(hash(name, daynum, m, i, getvariable('seed')));
+create or replace macro u(h, k) as (hash(xor(h, k::ubigint)) >> 11)::double / 9007199254740992.0;
+create or replace macro pick(list, h, k) as list_extract(list, 1 + floor(u(h, k) * len(list))::int);
+
+-- About normal, mean 0 and deviation 1: three uniforms out of one hash.
+create or replace macro bell(h, k) as
+    2 * (((hash(xor(h, k::ubigint)) & 2097151) + ((hash(xor(h, k::ubigint)) >> 21) & 2097151)
+        + (hash(xor(h, k::ubigint)) >> 42 & 2097151))::double / 2097152.0 - 1.5);
+
+-- Heavy tail: the first 1 % of n get about 30 % of the draws.
+create or replace macro heavy(x, n) as least(n - 1, floor(n * 0.0015 * (pow(667.6667, x) - 1)))::bigint;
+
+-- Second of the UTC day: people are awake around 20:00 of their own time and asleep around 04:00.
+create or replace macro day_second(h, k, utc_offset) as
+    floor(((20 + 4.2 * bell(h, k) - utc_offset + 48) % 24) * 3600 + u(h, k + 1) * 60)::int % 86400;
+create or replace macro at_second(day, s) as day::timestamp + to_milliseconds(s::bigint * 1000);
+
+-- Seconds until a row arrives: mostly minutes, 3 % up to three days.
+create or replace macro lag_s(h, k) as
+    case when u(h, k) < 0.03 then 7200 + floor(u(h, k + 1) * 250000)::bigint else floor(u(h, k + 1) * 900)::bigint end;
+create or replace macro arrives(ts, h, k) as ts + to_seconds(lag_s(h, k));
+
+create or replace macro day_number(d) as date_diff('day', date '2000-01-01', d);
+
+-- Ids. An account is the j-th of market m; the multiplication scatters ids so that they tell nothing about activity.
+create or replace macro account_id(m, j) as 1000000000 + ((m::bigint * 134217728 + j::bigint) * 2654435761) % 2147483648;
+create or replace macro event_id(daynum, n) as daynum::bigint * 1000000000 + n::bigint;
+create or replace macro video_id(daynum, m, k) as daynum::bigint * 1000000 + m::bigint * 50000 + k::bigint;
+create or replace macro account_hash(account) as seeded('account', account);
+create or replace macro device(ah) as 'd' || lower(hex(ah >> 12));
+
+-- Networks of an account, by its hash: mobile (few, busy), residential (many, quiet), schools, VPNs and hosters.
+create or replace macro ip_type(ah) as
+    case when u(ah, 11) < 0.30 then 'mobile' when u(ah, 11) < 0.93 then 'residential' when u(ah, 11) < 0.96 then 'school'
+        when u(ah, 11) < 0.985 then 'vpn' else 'datacentre' end;
+create or replace macro ip24(ah, m) as
+    case
+        when u(ah, 11) < 0.30
+            then concat('100.', 64 + m, '.', floor(u(ah, 12) * least(250, getvariable('networks')))::int)
+        when u(ah, 11) < 0.93
+            then concat(20 + 4 * m + floor(u(ah, 12) * 4)::int, '.', floor(u(ah, 13) * 256)::int, '.', floor(u(ah, 14) * 256)::int)
+        when u(ah, 11) < 0.96 then concat('150.', 10 + m, '.', floor(u(ah, 12) * 200)::int)
+        when u(ah, 11) < 0.985 then concat('185.', 20 + m, '.', floor(u(ah, 12) * 200)::int)
+        else concat('45.', 60 + m, '.', floor(u(ah, 12) * 200)::int)
+    end;
+create or replace macro asn(ah, m) as
+    case when u(ah, 11) < 0.30 then 21000 + m when u(ah, 11) < 0.93 then 30000 + 10 * m + floor(u(ah, 12) * 4)::int
+        when u(ah, 11) < 0.96 then 36000 + m when u(ah, 11) < 0.985 then 9009 else 16276 end::integer;
+
+-- Handles: a made-up name and one of many shapes.
+create or replace macro made_up(h, k) as
+    pick(getvariable('syllables'), h, k) || pick(getvariable('syllables'), h, k + 1) || pick(getvariable('syllables'), h, k + 2);
+create or replace macro handle_pattern(ah) as
+    pick(['name', 'name_dd', 'namedddd', 'name.name', 'name_name', 'x_name_x', 'name.dd', 'real_name', 'named', 'the_name', 'name_dddd'], ah, 21);
+create or replace macro digits(h, k, n) as lpad(floor(u(h, k) * pow(10, n))::bigint::varchar, n, '0');
+create or replace macro handle(ah, pattern) as
+    replace(replace(replace(replace(replace(replace(pattern,
+        'name.name', made_up(ah, 22) || '.' || made_up(ah, 25)), 'name_name', made_up(ah, 22) || '_' || made_up(ah, 25)),
+        'name', made_up(ah, 22)), 'dddd', digits(ah, 28, 4)), 'dd', digits(ah, 28, 2)), 'word', made_up(ah, 22));
+
+-- Words for policies, by how often they are broken.
+create or replace macro policy(h, k) as
+    case when u(h, k) < 0.35 then 'scope_of_platform_service' when u(h, k) < 0.50 then 'scams_and_fraud'
+        when u(h, k) < 0.64 then 'violence' when u(h, k) < 0.76 then 'illegal_or_harmful_speech'
+        when u(h, k) < 0.86 then 'protection_of_minors' when u(h, k) < 0.93 then 'unsafe_and_illegal_products'
+        when u(h, k) < 0.97 then 'cyber_violence' else 'self_harm' end;
+
+-- Copies have one hash whatever their case, digits, punctuation and spacing; near copies share a band.
+create or replace macro norm_text(t) as trim(regexp_replace(lower(t), '[^\p{L}]+', ' ', 'g'));
+create or replace macro text_hash(t) as (hash(norm_text(t)) >> 1)::bigint;
+create or replace macro band(t) as
+    lower(hex(list_min(list_transform(string_split(norm_text(t), ' '), lambda w: hash(w))) >> 32))
+    || '-' || lower(hex(list_min(list_transform(string_split(norm_text(t), ' '), lambda w: hash(w, 7))) >> 32));
+
+-- The days that are being made, and the plan's cells of them.
+create or replace macro days_now() as table
+    select distinct day, daynum from plan where day between getvariable('from_day') and getvariable('to_day');
+create or replace macro today(what) as table
+    select * from plan where name = what and day between getvariable('from_day') and getvariable('to_day');
+-- By how much a scenario bends a number that day; 0 where none does.
+create or replace macro bent(what, key, that_day) as
+    coalesce((select sum(value) from knobs where knob = what and dim = key and ds = that_day), 0.0);
+
+-- A sentence of five parts and, often, a made-up name before or after: few share thirty letters at either end.
+create or replace macro words(parts, h) as
+    case when u(h, 80) < 0.4 then '@' || made_up(h, 60) || made_up(h, 63) || ' ' else '' end
+    || pick(parts[1], h, 81) || ' ' || pick(parts[2], h, 82) || ' ' || pick(parts[3], h, 83) || ' '
+    || pick(parts[4], h, 84) || ' ' || pick(parts[5], h, 85)
+    || case when u(h, 86) < 0.5 then ' ' || made_up(h, 66) || ' ' || made_up(h, 69) when u(h, 86) < 0.7 then ' ' || pick(getvariable('emoji'), h, 87) else '' end;
+
+-- Staff: who is what, by the number s of the person.
+create or replace macro staff_id(s) as 5000 + s::bigint;
+create or replace macro staff_role(s) as
+    case when s <= 0.7 * getvariable('staff') then 'moderator' when s <= 0.82 * getvariable('staff') then 'qa'
+        when s <= 0.9 * getvariable('staff') then 'lead' when s <= 0.97 * getvariable('staff') then 'analyst' else 'engineer' end;
+create or replace macro staff_vendor(s) as
+    case when staff_role(s) = 'moderator' then ['in_house', 'vendor_a', 'vendor_b', 'vendor_c'][1 + s::int % 4] else 'in_house' end;
+create or replace macro shift_hour(s) as [0, 6, 8, 13, 15][1 + (s::int * 7) % 5];
+create or replace macro works(s, daynum) as (daynum + s::int * 3) % 7 < 5;
+create or replace macro queue_of(s) as ['general', 'general', 'minors', 'scams', 'vip', 'ads', 'appeals'][1 + (s::int * 5) % 7];
+
+-- Advertisers and their ads.
+create or replace macro vertical(a) as pick(['retail', 'games', 'finance', 'travel', 'beauty', 'education', 'food'], seeded('vertical', a), 1);
+create or replace macro ad_id(a, i) as 7000000000 + a::bigint * 100 + i::bigint;
+-- The days of the scenario that is being injected.
+create or replace macro scenario_days() as table
+    select unnest(generate_series(getvariable('start'), least(getvariable('stop'), getvariable('last_day')), interval 1 day))::date as ds;
+-- Ids of what a scenario adds: beyond all ids of the ordinary platform, and its own for each run.
+create or replace macro extra_id(ds, n) as
+    event_id(day_number(ds), 900000000 + getvariable('scenario_no') * 1000000 + getvariable('turn') * 200000 + n);
+create or replace macro extra_account(n) as
+    account_id(15, getvariable('scenario_no') * 1000000 + getvariable('turn') * 200000 + n);
+create or replace macro side() as case when getvariable('benign') then 'benign' else 'abuser' end;
+create or replace macro entity(kind, id) as table
+    select getvariable('scenario') as scenario_id, kind as entity_type, id::bigint as entity_id,
+        getvariable('start') as ds_start, getvariable('stop') as ds_end, side() as role;
+create or replace macro metric_shift(what, dims, effect) as table
+    select getvariable('scenario') as scenario_id, what as indicator, getvariable('start') as ds_start,
+        getvariable('stop') as ds_end, dims, effect::double as true_effect, getvariable('benign') as benign;

@@ -1,0 +1,23 @@
+-- A mobile carrier hides a whole town behind one network: many sign-ups there, every day.
+-- Size: 9 to 13 accounts a day on one network, all through. Benign.
+create or replace temp table crowd as
+select ds, n, extra_account(100 * (ds - getvariable('start')) * getvariable('scale') + n) as account_id,
+    seeded('crowd', extra_id(ds, n)) as h,
+    at_second(ds, floor(u(seeded('crowd', extra_id(ds, n)), 5) * 86000)::bigint) as created_ts
+from (select ds, unnest(range(9 + (seeded('nat', ds) % 5)::int)) as n from scenario_days());
+
+insert into extra_accounts by name
+select
+    getvariable('scenario') as scenario_id,
+    account_id, created_ts, 'ID' as market,
+    '100.90.7' || '.' || (1 + floor(u(h, 1) * 253)::int) as signup_ip, '100.90.7' as signup_ip24,
+    21002 as signup_asn, 'mobile' as ip_type,
+    device(h) as signup_device_id,
+    pick(['Galaxy A15', 'Redmi 12', 'iPhone 13', 'Oppo A58'], h, 3) as device_model, '42.1.0' as app_version,
+    handle(h, handle_pattern(h)) as handle, handle_pattern(h) as handle_pattern,
+    'gmail.com' as email_domain, '18-24' as age_band, false as is_business,
+    'active' as status, created_ts as status_ts, 0 as follower_count, 20 + n % 30 as following_count
+from crowd;
+
+insert into truth_entities
+select getvariable('scenario'), 'account', account_id, ds, ds, side() from crowd;

@@ -1,0 +1,6 @@
+-- The general queue gets easier items, so everybody there looks better without being better.
+-- Size: violative share of the general queue down by 7 points, its accuracy up by 3, three weeks. Benign.
+insert into knobs select ds, 'easy_mix', 'general', -0.5 * getvariable('strength') from scenario_days();
+insert into knobs select ds, 'queue_accuracy', 'general', 0.03 * getvariable('strength') from scenario_days();
+insert into truth_metric_shifts
+from metric_shift('quality.accuracy', 'queue_id=general', 0.03 * getvariable('strength'));
