@@ -79,6 +79,10 @@ class TooManyRows(QueryFailed):
     """The query returned more rows than the detection's max_rows."""
 
 
+class Superseded(DaywatchError):
+    """A newer build of the same day took this one's place: two runs end as one."""
+
+
 class LoadError(DaywatchError):
     """A source file that cannot be loaded as declared."""
 

@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from daywatch import alerts, judging
+from daywatch.alerts.sender import deliver
 from daywatch.catalog import load_catalog
 from daywatch.catalog.model import Catalog, Detection, Source
 from daywatch.crash import point
@@ -200,21 +201,17 @@ def _missing(house: House, detection: Detection, day: date, cutoff: datetime) ->
 # --- validate ------------------------------------------------------------------------------------
 
 
-def validate(house: House, detection: Detection, staging: Staging) -> Publication | None:
+def validate(house: House, detection: Detection, staging: Staging) -> Publication:
     """Publish the staged rows if the suite passes; raises HeldBack with what failed if not.
 
-    None when a newer build of the same day has taken this one's place: two runs end as one.
+    Raises Superseded when a newer build of the same day took this one's place.
     """
     day = staging.date
     with house.state.step(detection.name, day, "validate", staging.run_id) as step:
-        if not house.warehouse.staging_exists(staging):
-            published = house.warehouse.publication(detection.table, day)
-            if published and published.run_id == staging.run_id:
-                step.message = "already published by an earlier try of this run"
-                return published
-            step.state = "superseded"
-            step.message = "a newer build of this day took this one's place"
-            return None
+        published = house.warehouse.publication(detection.table, day)
+        if published and _same(staging, published) and not house.warehouse.staging_exists(staging):
+            step.message = "already published by an earlier try of this run"
+            return published
         suite = load_suite(detection)
         with house.warehouse.staging_relation(staging) as (engine, table):
             result = validate_staging(detection, day, engine, table, suite=suite)
@@ -233,6 +230,11 @@ def validate(house: House, detection: Detection, staging: Staging) -> Publicatio
         step.message = "; ".join(check.sentence() for check in result.warnings)
         _tell_published(house, detection, day, result)
     return publication
+
+
+def _same(staging: Staging, published: Publication) -> bool:
+    ours = (staging.run_id, staging.content_hash)
+    return (published.run_id, published.content_hash) == ours
 
 
 def _tell_published(
@@ -318,13 +320,14 @@ def alert(
         step.details["breaches"] = list(judged.breaches)
         step.message = ", ".join(judged.breaches)
     point("alert.recorded")
-    delivery = alerts.deliver(house.state, transport, now=house.now)
+    delivery = deliver(house.state, transport, house.now)
+    posted = delivery.sent + delivery.updated
     return Alerted(
         judged=judged.verdicts,
         breaches=judged.breaches,
         messages=judged.messages,
-        sent=0 if transport.preview else delivery.sent,
-        previews=delivery.sent if transport.preview else 0,
+        sent=posted if transport.sends else 0,
+        previews=0 if transport.sends else posted,
         pending=delivery.pending,
         dead=delivery.dead,
     )

@@ -17,7 +17,7 @@ from functools import cache
 
 from daywatch import judging, pipeline
 from daywatch.catalog.model import Catalog, Detection
-from daywatch.errors import ConfigurationError, DaywatchError, HeldBack
+from daywatch.errors import ConfigurationError, DaywatchError, HeldBack, Superseded
 from daywatch.settings import Settings
 
 CHUNK = 10
@@ -26,7 +26,7 @@ CHUNK = 10
 
 @dataclass(frozen=True)
 class DayRun:
-    """How one detection fared on one day; `state` is done, skipped, held_back or failed."""
+    """How one detection fared on one day; `state` as in `ok`, or held_back or failed."""
 
     detection: str
     day: date
@@ -41,8 +41,8 @@ class DayRun:
 
     @property
     def ok(self) -> bool:
-        """Whether the day is published."""
-        return self.state in ("done", "skipped")
+        """Whether the day is published, by this run or by one beside it."""
+        return self.state in ("done", "skipped", "superseded")
 
 
 def new_run_id(kind: str) -> str:
@@ -115,7 +115,7 @@ def run_day(
             on_step(detection.name, "alert")
             told = pipeline.alert(house, detection, day, run_id=run_id, transport=transport)
         except DaywatchError as error:
-            outcomes.append(_failed(detection, day, error, started))
+            outcomes.append(_ended(detection, day, error, started))
             continue
         outcomes.append(
             DayRun(
@@ -133,8 +133,10 @@ def run_day(
     return outcomes
 
 
-def _failed(detection: Detection, day: date, error: DaywatchError, started: float) -> DayRun:
+def _ended(detection: Detection, day: date, error: DaywatchError, started: float) -> DayRun:
+    """How a run that did not publish ended; one that was overtaken is fine."""
     state = "held_back" if isinstance(error, HeldBack) else "failed"
+    state = "superseded" if isinstance(error, Superseded) else state
     seconds = time.monotonic() - started
     return DayRun(detection.name, day, state, seconds=seconds, message=str(error))
 
@@ -216,7 +218,7 @@ def _fill_day(house: pipeline.House, detection: Detection, day: date, again: boo
         pipeline.validate(house, detection, staging)
         judging.measure(house, detection, day)
     except DaywatchError as error:
-        return _failed(detection, day, error, started)
+        return _ended(detection, day, error, started)
     seconds = time.monotonic() - started
     return DayRun(detection.name, day, "done", rows=staging.rows, seconds=seconds)
 

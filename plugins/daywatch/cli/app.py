@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import click
 import typer
 
 from daywatch import __version__
@@ -63,15 +62,13 @@ def version(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; a fault is printed as place, fault and remedy, and decides the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    code = 0
     try:
         start_logging(get_settings().log_level)
-        code = app(arguments, standalone_mode=False)
+        app(arguments)  # bad usage ends here, with 2
     except DaywatchError as error:
         code = _say(error, as_json="--json" in arguments)
-    except click.ClickException as error:
-        error.show()
-        code = 2
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         err.print("stopped.")
         code = 130
     except BrokenPipeError:  # `daywatch list | head`
@@ -82,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         err.print(f"a DAYWATCH_* setting cannot be used: {error}", markup=False)
         code = 2
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)
 
 
 def _say(error: DaywatchError, *, as_json: bool) -> int:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from daywatch.errors import DaywatchError, HeldBack
+from daywatch.errors import DaywatchError, HeldBack, Superseded
 from daywatch.state.engine import plain
 from daywatch.state.models import Run, ValidationCheck
 from daywatch.state.sessions import Sessions, clean, fitted, utc_now
@@ -77,6 +77,7 @@ class RunRows(Sessions):
 
     def _record_failure(self, handle: StepHandle, error: BaseException) -> None:
         state = "held_back" if isinstance(error, HeldBack) else "failed"
+        state = "superseded" if isinstance(error, Superseded) else state
         said = (
             str(error) if isinstance(error, DaywatchError) else f"{type(error).__name__}: {error}"
         )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import duckdb
 
 from daywatch.catalog.model import Detection
-from daywatch.errors import DaywatchError, QueryFailed, Unavailable
+from daywatch.errors import DaywatchError, QueryFailed, Superseded, Unavailable
 from daywatch.warehouse.query import place
 
 _LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
@@ -19,7 +19,7 @@ _GONE = ("no files found", "no such file", "cannot open file", "could not open f
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 
-class StagingGone(DaywatchError):
+class StagingGone(Superseded):
     """The staged copy is not there any more: a newer build of the day took its place."""
 
 

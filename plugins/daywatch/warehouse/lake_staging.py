@@ -143,6 +143,7 @@ def staging_engine(settings: Settings, spill: Path, path: Path) -> Iterator[Engi
     A table and not a view: every expectation reads it again.
     """
     from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import StaticPool
 
     config: dict[str, object] = {"temp_directory": str(spill)}
@@ -155,9 +156,14 @@ def staging_engine(settings: Settings, spill: Path, path: Path) -> Iterator[Engi
     )
     try:
         with engine.begin() as connection:
-            connection.exec_driver_sql(
-                f"CREATE TABLE staging AS SELECT * FROM read_parquet({literal(path)})"
-            )
+            try:
+                connection.exec_driver_sql(
+                    f"CREATE TABLE staging AS SELECT * FROM read_parquet({literal(path)})"
+                )
+            except DBAPIError as error:
+                if path.exists():
+                    raise
+                raise gone(path.parent.parent.name, path.parent.name) from error
         yield engine
     finally:
         engine.dispose()
