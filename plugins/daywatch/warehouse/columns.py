@@ -76,11 +76,14 @@ def arrow_schema(columns: Mapping[str, ColumnType]) -> pa.Schema:
     return pa.schema([(name, ARROW[kind]) for name, kind in columns.items()])
 
 
-def check_columns(detection: Detection, found: pa.Schema) -> None:
+def check_columns(
+    detection: Detection, found: pa.Schema, shown: Mapping[str, str] | None = None
+) -> None:
     """Refuse a result whose columns or type families are not the header's.
 
     An integer sum may arrive as HUGEINT or DECIMAL(., 0) and any number may become a double, but
     text never becomes a number and a timestamp never a date: that would hide a wrong query.
+    `shown` gives the engine's own names of the types found.
     """
     wanted = detection.header.columns
     names = [name for name in found.names if name != "day" or "day" in wanted]
@@ -90,7 +93,7 @@ def check_columns(detection: Detection, found: pa.Schema) -> None:
         if not pt.is_null(got) and not _FAMILY[kind](got):
             raise _refused(
                 detection,
-                f"column {name} is declared {kind} and the query returns {got}.",
+                f"column {name} is declared {kind} and the query returns {(shown or {}).get(name, got)}.",
                 f"Cast it in the SELECT, or declare {name} as it is.",
             )
 

@@ -215,6 +215,11 @@ class Ingest:
         self._kept = self._count("INSERT INTO good SELECT * FROM kept")
         self.database.execute("DROP TABLE kept")
 
+    def skip(self, duplicates: int) -> None:
+        """Append: an engine that compared keys itself says how many were there already."""
+        self._duplicates += duplicates
+        self._kept += duplicates
+
     # --- out ---------------------------------------------------------------------------------
 
     def days(self) -> list[date | None]:
