@@ -87,7 +87,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     (
         V + "not_be_outliers",
-        {"column": "n", "method": "iqr", "multiplier": 3.0},
+        {"column": "n", "method": "std", "multiplier": 3.0},
         {"column": "n", "method": "std", "multiplier": 0.5},
     ),
     (C + "max_to_be_between", {"column": "n", "max_value": 20}, {"column": "n", "max_value": 19}),
@@ -170,7 +170,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"column": "n", "threshold": 3, "double_sided": True},
         {"column": "n", "threshold": 1, "double_sided": True},
     ),
-    (C + "to_exist", {"column": "n"}, {"column": "n", "column_index": 0}),
+    (C + "to_exist", {"column": "n"}, {"column": "n", "column_index": 1}),
     (C + "type_to_be", {"column": "id", "type_": "BIGINT"}, {"column": "id", "type_": "DATE"}),
     (
         C + "pair_values_a_to_be_greater_than_b",

@@ -13,9 +13,10 @@ from typing import Literal
 Takes = Literal[
     "column", "columns", "number", "whole", "flag", "share", "bound", "text", "texts",
     "values", "pairs", "quantiles", "query", "any_all", "ignore", "ignore_pair", "names",
-    "outliers",
+    "outliers", "position",
 ]  # fmt: skip
 ROW_COUNT = "expect_table_row_count_to_be_between"
+QUANTILES = "expect_column_quantile_values_to_be_between"
 UNEXPECTED_ROWS = "unexpected_rows_expectation"
 
 
@@ -75,7 +76,7 @@ _VALUES = {
     "to_not_match_like_pattern_list": _each({"like_pattern_list": "texts"}, _ESCAPE),
     "to_be_of_type": _each({"type_": "text"}),
     "to_be_in_type_list": _each({"type_list": "texts"}),
-    "to_not_be_outliers": _each({}, {**_MOSTLY, "method": "outliers", "multiplier": "number"}),
+    "to_not_be_outliers": _each({"method": "outliers"}, {**_MOSTLY, "multiplier": "number"}),
 }
 _AGGREGATES = {
     "max_to_be_between": Allowed(_COLUMN, _BOUNDS),
@@ -97,7 +98,7 @@ _AGGREGATES = {
     "value_lengths_to_be_between": Allowed(_COLUMN, {**_COUNTS, **_MOSTLY}),
     "value_lengths_to_equal": _each({"value": "whole"}),
     "value_z_scores_to_be_less_than": _each({"threshold": "number", "double_sided": "flag"}),
-    "to_exist": Allowed(_COLUMN, {"column_index": "whole"}),
+    "to_exist": Allowed(_COLUMN, {"column_index": "position"}),
     "type_to_be": _each({"type_": "text"}, {}),
 }
 _SEVERAL = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,12 +20,14 @@ BATCH = "batch_rows"
 _NUMBERS = (ColumnType.BIGINT, ColumnType.INTEGER, ColumnType.DOUBLE)
 _TIMES = (ColumnType.DATE, ColumnType.TIMESTAMP)
 _TEXT_ONLY = re.compile(r"match_(regex|like)|value_lengths")
-_NUMBER_ONLY = re.compile(r"column_(mean|median|stdev|sum|quantile|value_z)|outliers|multicolumn_sum")
+_NUMBER_ONLY = re.compile(
+    r"column_(mean|median|stdev|sum|quantile|value_z)|outliers|multicolumn_sum"
+)
 _CHOICES: dict[Takes, tuple[str, ...]] = {
     "any_all": ("any", "all"),
     "ignore": ("all_values_are_missing", "any_value_is_missing", "never"),
     "ignore_pair": ("both_values_are_missing", "either_value_is_missing", "neither"),
-    "outliers": ("iqr", "std"),
+    "outliers": ("std",),  # GX has no iqr on DuckDB
 }
 
 
@@ -64,7 +67,8 @@ def read_kwargs(
             raise place.fault(f"the kwarg {key!r} is missing.", "Add it.")
     if allowed.bounded and not {"min_value", "max_value"} & set(kwargs):
         raise place.fault("without min_value and max_value nothing can fail.", "Give one of them.")
-    about = columns.get(kwargs.get("column", ""))
+    _fits_columns(place, kwargs, columns)
+    about = columns.get(str(kwargs.get("column")))
     read = {}
     for key, value in kwargs.items():
         if allowed.kwargs[key] == "query":
@@ -73,7 +77,6 @@ def read_kwargs(
             read[key] = _value(allowed.kwargs[key], value, columns, about)
         except _Wrong as wrong:
             raise place.fault(f"{key}: {wrong}; found {value!r:.80}.", key=key) from wrong
-    _fits_columns(place, read, columns)
     _ordered(place, read)
     return read
 
@@ -87,6 +90,8 @@ def _value(takes: Takes, value: Any, columns: ColumnMap, about: ColumnType | Non
             return [_column(name, columns) for name in _list(value, 2)]
         case "number" | "whole" | "share":
             return _number(takes, value)
+        case "position":  # GX reads 0 as not given
+            return _must(_number("whole", value) > 0, value, "must be 1 or more (the first is 0)")
         case "flag":
             return _must(isinstance(value, bool), value, "must be true or false")
         case "text" | "query":
@@ -131,7 +136,7 @@ def _number(takes: Takes, value: Any) -> Any:
         return int(value)
     if takes == "share":
         return _must(plain and 0 < value <= 1, value, "must be a share above 0, at most 1")
-    return _must(plain and value == value, value, "must be a number")
+    return _must(plain and math.isfinite(value), value, "must be a number")
 
 
 def _comparable(value: Any, about: ColumnType | None) -> Any:
@@ -165,8 +170,8 @@ def _quantiles(value: Any) -> dict[str, Any]:
 
 def _fits_columns(place: _Place, kwargs: Mapping[str, Any], columns: ColumnMap) -> None:
     """Texts for patterns and lengths, numbers for sums: else the engine would raise every day."""
-    named = [kwargs["column"]] if "column" in kwargs else kwargs.get("column_list", [])
-    for name in named:
+    named = [kwargs["column"]] if "column" in kwargs else kwargs.get("column_list") or []
+    for name in (str(name) for name in named if str(name) in columns):
         if _TEXT_ONLY.search(place.type) and columns[name] is not ColumnType.TEXT:
             raise place.fault(f"{name!r} is {columns[name]}, not text.", "Choose another type.")
         if _NUMBER_ONLY.search(place.type) and columns[name] not in _NUMBERS:

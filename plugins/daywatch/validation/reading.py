@@ -105,7 +105,9 @@ def _observed(expectation: Expectation, details: Mapping[str, Any]) -> str:
     if unexpected is not None:
         return f"{unexpected:,} such keys" if expectation.generated else f"{unexpected:,} rows"
     seen = details.get("observed_value")
-    return "" if seen is None else f"found {plain(seen)}"
+    if seen is None:
+        seen = details.get("details") or None
+    return "it does not hold" if seen is None else f"found {plain(seen)}"[:_MESSAGE]
 
 
 def _examples(
