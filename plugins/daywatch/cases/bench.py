@@ -206,7 +206,8 @@ def _narrowed(detection: Detection, catalog: Catalog) -> Catalog:
     }
     sources.update({source.name: source for source in map(_behind, upstreams)})
     detections = {one.name: one for one in (detection, *upstreams)}
-    return catalog.model_copy(update={"sources": sources, "detections": detections})
+    teams = {one.team: catalog.teams[one.team] for one in detections.values()}
+    return catalog.model_copy(update={"teams": teams, "sources": sources, "detections": detections})
 
 
 class Benches:

@@ -22,6 +22,8 @@ def scratch_database(url: str) -> Iterator[str]:
     name = f"daywatch_scratch_{uuid.uuid4().hex[:12]}"
     _administer(url, "CREATE DATABASE {}", name)
     try:
+        # What a crash would lose here is thrown away anyway, and a flush a commit is slow.
+        _administer(url, "ALTER DATABASE {} SET synchronous_commit = off", name)
         yield make_url(url).set(database=name).render_as_string(hide_password=False)
     finally:
         _administer(url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
@@ -35,8 +37,8 @@ def emptied(url: str) -> None:
     )
     with psycopg.connect(_plain(url), autocommit=True) as connection:
         names = [row[0] for row in connection.execute(tables)]
-        if names:
-            connection.execute(f"TRUNCATE {', '.join(names)}".encode())
+        # Not TRUNCATE: that makes new files, which takes longer than the few rows of a case.
+        connection.execute(";".join(f"DELETE FROM {name}" for name in names).encode())
 
 
 def _administer(url: str, statement: str, name: str) -> None:
