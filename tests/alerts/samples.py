@@ -67,9 +67,11 @@ FULL = AlertFacts(
 )
 
 
-def facts_on(day: date, value: float = 63.0, **changes: object) -> AlertFacts:
+def facts_on(day: date, value: float | None = 63.0, **changes: object) -> AlertFacts:
     """The sample's facts on another day."""
-    return replace(FULL, day=day, value=value, reason=f"{value:g} is above 50.", **changes)  # type: ignore[arg-type]
+    given: dict[str, object] = {"value": value, "reason": f"{value:g} is above 50."}
+    given |= changes
+    return replace(FULL, day=day, **given)  # type: ignore[arg-type]
 
 
 def breach(day: date, value: float = 63.0, **changes: object) -> IndicatorOutcome:

@@ -68,8 +68,10 @@ def mention(slack_id: str) -> str:
 
 
 def paragraph(title: str, text: str, limit: int) -> Block:
-    """A bold title and text of ours (a runbook, a reason), escaped and cut with a note."""
-    return section(f"*{title}*\n{fit(text.strip(), min(limit, MAX_SECTION - len(title) - 3))}")
+    """A bold title and text of ours (a runbook), escaped and cut with a note."""
+    fitted = fit(text.strip(), min(limit, MAX_SECTION - len(title) - 8), fences=True)
+    closing = "\n```" if fitted.count("```") % 2 else ""
+    return section(f"*{title}*\n{fitted}{closing}")
 
 
 def preformatted(lines: Sequence[str], limit: int) -> tuple[str, int]:

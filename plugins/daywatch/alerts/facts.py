@@ -167,9 +167,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return clip(clean(text), MAX_TEXT)
+    return _text(text, MAX_TEXT)
 
 
 def _cell(value: Any) -> str:
+    return _text("" if value is None else str(value), MAX_CELL)
+
+
+def _text(text: str, limit: int) -> str:
     # Cut before cleaning: a cell of a megabyte must not cost a megabyte's work per message.
-    return clip(clean("" if value is None else str(value)[: 4 * MAX_CELL]), MAX_CELL)
+    return clip(clean(text[: 4 * limit]), limit)

@@ -135,7 +135,8 @@ class Lives:
         )
         facts = self._facts_of(spell)
         was_ended = alert.state == "ended"
-        known = [day.isoformat() for day in spell.days if day.isoformat() in self.facts]
+        # Only days that page keep facts: an older one's are there or not as the order had it.
+        known = [day.isoformat() for day in spell.paging if day.isoformat() in self.facts]
         kept = {day: self.facts[day] for day in known[-KEPT_FACTS:]}
         alert.quiet_days = spell.quiet
         if not self._say(alert, facts, view, kept):
@@ -161,8 +162,7 @@ class Lives:
         return True
 
     def _put(self, alert: Alert, key: str, kind: str, payload: dict[str, Any]) -> None:
-        facts_day = alert.content["shown"]["day"]
-        name = f"{facts_day}-{self.detection}-{self.indicator}-{alert.key[:8]}"
+        name = f"{alert.first_day}-{self.detection}-{self.indicator}-{alert.key[:8]}"
         root = outbox.find(self.session, alert.key)
         if root is not None:
             name = root.payload["name"]  # a preview keeps its file through later days
@@ -259,8 +259,8 @@ class Lives:
         self.session.flush()
 
     def _facts_of(self, spell: Spell) -> AlertFacts:
-        """Facts of the newest breached day; where none were kept, the nearest with its figures."""
-        known = [day for day in spell.days if day.isoformat() in self.facts]
+        """Facts of the newest paging day; where none were kept, the nearest with its figures."""
+        known = [day for day in spell.paging if day.isoformat() in self.facts]
         if known:
             kept = AlertFacts.from_json(self.facts[known[-1].isoformat()])
             return replace(kept, first_day=spell.first_day)

@@ -104,7 +104,8 @@ def _payload(line: str, key: str, compose: Callable[[float], list[Block]]) -> Pa
     """The message with the largest scale of its long parts that fits Slack's limit in all."""
     composed: list[Block] = []
     for scale in _SCALES:
-        composed = compose(scale)[: kit.MAX_BLOCKS]
+        # Context of nothing but blanks is a block that Slack refuses.
+        composed = [b for b in compose(scale) if b.get("elements") != []][: kit.MAX_BLOCKS]
         if kit.weight(composed) <= kit.MAX_TOTAL:
             break
     return {
@@ -146,8 +147,8 @@ def _title(facts: AlertFacts, episode: EpisodeView) -> str:
 
 def _what_broke(facts: AlertFacts, episode: EpisodeView) -> str:
     lines = [
-        f"*{words.fit(words.one_line(facts.indicator), 80)}: {words.escape(_value(facts))}*"
-        f"{words.escape(_limits(facts))}",
+        f"*{words.fit(words.one_line(facts.indicator), 80)}: {words.fit(_value(facts), 200)}*"
+        f"{words.fit(_limits(facts), 200)}",
         words.fit(words.one_line(facts.reason), 600),
         f"{words.day(facts.day)} (UTC){_standing(episode)}",
     ]

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -101,6 +101,8 @@ def deliver(
     Waits only for the pace, only inside the budget, only through `wait`; the rest stays for the
     next call. Safe to run at once in any number of processes.
     """
+    if not transport.sends:  # files need no pace
+        timing = replace(timing, pace=timedelta())
     run = _Run(state, transport, now, timing, holder or uuid.uuid4().hex)
     run.claims.find_abandoned()
     run.claims.bury_orphans()

@@ -8,8 +8,12 @@ import unicodedata
 from datetime import date
 
 ELLIPSIS = "…"
-_BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-_INVISIBLE = {0x200B, 0x2028, 0x2029, 0x2060, 0xFEFF}
+_INVISIBLE = "\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_BROKEN = "\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff" + "".join(
+    chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)
+)
+_UNSAFE = re.compile(f"[{_INVISIBLE}{_BROKEN}]")
+_HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPACES = re.compile(r"\s+")
 
@@ -21,18 +25,7 @@ def clean(text: str) -> str:
     change the meaning (NUL, surrogates) and nothing where it is only invisible.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(_clean_char(char) for char in text)
-
-
-def _clean_char(char: str) -> str:
-    point = ord(char)
-    if char == "\n" or 0x20 <= point < 0x7F:
-        return char
-    if point in _BIDI or point in _INVISIBLE:
-        return ""
-    if point < 0x20 or 0x7F <= point < 0xA0 or 0xD800 <= point < 0xE000 or point & 0xFFFE == 0xFFFE:
-        return "\ufffd"
-    return char
+    return _UNSAFE.sub(lambda m: "" if _HIDDEN.match(m[0]) else "\ufffd", text)
 
 
 def one_line(text: str) -> str:
@@ -64,9 +57,12 @@ def escape(text: str) -> str:
     return "".join(_ENTITIES.get(char, char) for char in text)
 
 
-def fit(text: str, limit: int) -> str:
-    """Clean, escape and cut to `limit` escaped units; a cut says how many characters are gone."""
-    text = clean(text)
+def fit(text: str, limit: int, *, fences: bool = False) -> str:
+    """Clean, escape and cut to `limit` escaped units; a cut says how many characters are gone.
+
+    Code fences are taken out unless allowed: an open one would swallow what follows.
+    """
+    text = clean(text) if fences else clean(text).replace("```", "'''")
     if size(escape(text)) <= limit:
         return escape(text)
     reserve = len(f"{ELLIPSIS} (cut: 9,999,999 more characters)")
@@ -120,7 +116,7 @@ def number(value: float | None, kind: str = "count", unit: str = "") -> str:
         return "no data"
     if kind == "rate":
         return f"{_digits(value * 100)} %"
-    return f"{_digits(value)} {one_line(unit)}".strip()
+    return f"{_digits(value)} {one_line(unit).replace('`', '')}".strip()
 
 
 def _digits(value: float) -> str:
