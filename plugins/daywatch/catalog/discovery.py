@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from daywatch.catalog.cron import daily_start, zone
@@ -46,8 +49,8 @@ class Shelf:
 
     def everything(self) -> Catalog:
         """The whole catalogue."""
-        for paths in self.paths.values():
-            for path in paths:
+        with _collector_paused():
+            for path in itertools.chain(*self.paths.values()):
                 self.look(path)
         for team_file in sorted(self.settings.sql_dir.glob("*/team.yaml")):
             self.team(team_file.parent.name)
@@ -160,6 +163,18 @@ class Shelf:
     def _short(self, path: Path) -> str:
         home = self.settings.home
         return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Without garbage collection: it took 30 % of the time to walk trees that all stay alive."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _refuse(seen: Examined, fault: str, remedy: str, line: int = 1) -> None:

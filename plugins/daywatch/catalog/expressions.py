@@ -78,7 +78,7 @@ def _shape_faults(query: Query, key: str) -> Iterator[CatalogError]:
         what = "a window" if isinstance(inner, exp.Window) else "a subquery"
         yield query.refusal(inner, f"{key} holds {what}.", "Move it into the SELECT.")
         return
-    aggregates = [n for n in query.tree.walk() if type(n).__name__ in AGGREGATE_NODES]
+    aggregates = [n for n in query.nodes if type(n).__name__ in AGGREGATE_NODES]
     if key == "filter":
         if aggregates:
             yield query.refusal(aggregates[0], "filter holds an aggregate.", "Compare columns.")

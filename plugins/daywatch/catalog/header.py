@@ -39,7 +39,7 @@ def read_split(path: Path) -> Split:
 
 def split(text: str, path: Path) -> Split:
     """Cut `text` at its fences; raises CatalogError with the line where they go wrong."""
-    rows = text.split("\n")
+    rows = text.rstrip().split("\n")
     first = next((n for n, row in enumerate(rows) if row.strip()), None)
     if first is None:
         raise CatalogError("this file is empty.", remedy=SHAPE, where=Where(path, 1))

@@ -21,7 +21,7 @@ LIST_REMEDY = "Only functions on the allow-list (catalog/functions.py) run; ask 
 def safety_faults(query: Query) -> list[SqlRefused]:
     """Everything in the query that is off the allow-list, each with its line."""
     faults: list[SqlRefused] = []
-    for node in query.tree.walk():
+    for node in query.nodes:
         faults.extend(_node_faults(query, node))
     return faults
 

@@ -6,10 +6,12 @@ query itself runs verbatim on its engine; nothing here rewrites more than placeh
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import sqlglot
@@ -20,6 +22,9 @@ from sqlglot.tokenizer_core import Token, TokenType
 from sqlglot.tokens import Tokenizer
 
 from daywatch.errors import CatalogError, SqlRefused, Where
+
+# What sqlglot only warns about ("falling back to a command") is refused here with its line.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 MAX_CHARACTERS = 200_000
 MAX_NESTING = 100
@@ -77,6 +82,11 @@ class Query:
     place: Place
     tokens: tuple[Token, ...]
     tree: exp.Expr
+
+    @cached_property
+    def nodes(self) -> tuple[exp.Expr, ...]:
+        """Every node of the tree, walked once because several checks look at all of them."""
+        return tuple(self.tree.walk())
 
     def where(self, node: exp.Expr) -> Where:
         """The line on which `node` stands, as near as sqlglot tells."""
@@ -192,12 +202,11 @@ def placeholder_faults(
         for name, start, _ in found
         if name not in declared
     ]
-    seen = Counter(str(node.this) for node in query.tree.find_all(exp.Placeholder))
+    held = [node for node in query.nodes if isinstance(node, exp.Placeholder)]
+    seen = Counter(str(node.this) for node in held)
     if not faults and seen != Counter(name for name, _, _ in found):
         odd = next(iter(seen - Counter(n for n, _, _ in found)), "?")
-        node = next(
-            (p for p in query.tree.find_all(exp.Placeholder) if str(p.this) == odd), query.tree
-        )
+        node = next((p for p in held if str(p.this) == odd), query.tree)
         fault = "a placeholder here is not a plain :name."
         faults.append(query.refusal(node, fault, "Write :name, without $, ?, @ or spaces."))
     return faults

@@ -30,7 +30,7 @@ def reads(query: Query, sources: Iterable[str], stems: Iterable[str]) -> Reads:
     found: set[str] = set()
     upstreams: set[str] = set()
     faults = []
-    for table in _real_tables(query.tree):
+    for table in _real_tables(query):
         name, schema = fold(table.this), fold(table.args.get("db"))
         if name.startswith("truth_"):
             fault = f"{name} is ground truth; no detection may read it."
@@ -51,8 +51,10 @@ def fold(identifier: object) -> str:
     return str(identifier.this) if identifier.args.get("quoted") else str(identifier.this).lower()
 
 
-def _real_tables(tree: exp.Expr) -> Iterator[exp.Table]:
-    for table in tree.find_all(exp.Table):
+def _real_tables(query: Query) -> Iterator[exp.Table]:
+    for table in query.nodes:
+        if not isinstance(table, exp.Table):
+            continue
         if isinstance(table.this, exp.Identifier) and not _is_cte(table):
             yield table
 

@@ -101,7 +101,10 @@ def read_model(
     try:
         return [], model.model_validate(dict(data))
     except ValidationError as error:
-        errors = sorted(error.errors(), key=lambda e: _line(lines, e["loc"]))
+        # A misspelt key is told before the key that is then missing.
+        errors = sorted(
+            error.errors(), key=lambda e: (e["type"] == "missing", _line(lines, e["loc"]))
+        )
         return _distinct(_explain(model, e, lines, path) for e in errors), None
 
 
