@@ -6,7 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from daywatch.errors import DaywatchError, Unavailable
 
@@ -47,12 +47,16 @@ class Rest:
             self._token = self._log_in()
             return self._send(method, f"/api/v2{path}", body, token=self._token)
 
-    def pages(self, path: str, body: dict[str, Any], key: str) -> list[dict[str, Any]]:
-        """All items of a POST .../list endpoint."""
+    def pages(self, path: str, key: str, **filters: str) -> list[dict[str, Any]]:
+        """All items of a collection.
+
+        Only GETs are used to watch: a POST .../list writes an audit row on the API server's event
+        loop, and with SQLite that can wait for a task's own request that waits for the loop.
+        """
         items: list[dict[str, Any]] = []
         while True:
-            page = body | {"page_limit": PAGE, "page_offset": len(items)}
-            answer = self.call("POST", path, page)
+            query = urlencode(filters | {"limit": str(PAGE), "offset": str(len(items))})
+            answer = self.call("GET", f"{path}?{query}")
             items += answer[key]
             if not answer[key] or len(items) >= answer["total_entries"]:
                 return items

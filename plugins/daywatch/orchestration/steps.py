@@ -48,15 +48,15 @@ def _at_work(detection: str, settings: Settings | None = None) -> Iterator[tuple
 
 
 @contextmanager
-def _failing_for_good(detection: str) -> Iterator[None]:
-    """A held-back day ends the task red, without a second try and without a traceback."""
+def _as_airflow_says(detection: str) -> Iterator[None]:
+    """A held-back day ends red without a second try; an overtaken run of a day is skipped."""
     try:
         yield
+    except Superseded as error:
+        raise AirflowSkipException(str(error)) from None
     except HeldBack as error:
         log.error("%s is held back: %s", detection, error)
         raise AirflowFailException(f"held back: {error}") from None
-    except Superseded as error:
-        raise AirflowSkipException(str(error)) from None
 
 
 class Ready(BaseSensorOperator):
@@ -129,7 +129,7 @@ class Build(BaseOperator):
         check_safe(get_settings(), executor_name())
         log.info("building %s for %s as %s", self.detection, day, run_id)
         refresh = bool((context.get("params") or {}).get("refresh"))
-        with _at_work(self.detection) as (house, detection), _failing_for_good(self.detection):
+        with _at_work(self.detection) as (house, detection), _as_airflow_says(self.detection):
             staging = pipeline.build(house, detection, day, run_id=run_id, refresh=refresh)
         log.info("staged %d rows of risk.%s", staging.rows, staging.table)
         return dataclasses.asdict(staging)
@@ -150,7 +150,7 @@ class Validate(BaseOperator):
         from daywatch.warehouse.base import Staging
 
         staging = Staging(**context["ti"].xcom_pull(task_ids="build"))
-        with _at_work(self.detection) as (house, detection), _failing_for_good(self.detection):
+        with _at_work(self.detection) as (house, detection), _as_airflow_says(self.detection):
             try:
                 publication = pipeline.validate(house, detection, staging)
             finally:
