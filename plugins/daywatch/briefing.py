@@ -47,6 +47,8 @@ def brief(
     masked = _masked_columns(detection) if team.confidential else frozenset()
     key = pseudonym_key(house.settings) if team.confidential else None
     columns, rows = _evidence(house, detection, day, indicator)
+    # Rows that look alike in the message say nothing twice: one wave of 60 comments is one line.
+    shown = tuple(dict.fromkeys(_cells(columns, row, masked, key) for row in rows))
     owner = team.owners.get(header.owner)
     return AlertFacts(
         detection=detection.name,
@@ -71,14 +73,8 @@ def brief(
         baseline=baseline(series, header.indicators[indicator].kind).sentence,
         segments=_segments(history, series, segments, day, masked, key),
         evidence_columns=columns,
-        evidence=tuple(
-            tuple(
-                _show(column, value, masked, key)
-                for column, value in zip(columns, row, strict=True)
-            )
-            for row in rows[:EVIDENCE_ROWS]
-        ),
-        row_count=len(rows),
+        evidence=shown[:EVIDENCE_ROWS],
+        row_count=len(shown),
         runbook=header.runbook,
         link=house.link(detection),
         blind_spots=header.blind_spots,
@@ -98,6 +94,12 @@ def _evidence(
     sql = evidence_query(detection, indicator, day)
     rows = house.warehouse.aggregate(detection, day, sql, dict(detection.header.parameters))
     return columns, [[row[column] for column in columns] for row in rows]
+
+
+def _cells(
+    columns: tuple[str, ...], row: list[Any], masked: frozenset[str], key: SecretStr | None
+) -> tuple[str, ...]:
+    return tuple(_show(c, value, masked, key) for c, value in zip(columns, row, strict=True))
 
 
 def _masked_columns(detection: Detection) -> frozenset[str]:

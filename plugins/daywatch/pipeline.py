@@ -156,10 +156,14 @@ def _job(house: House, detection: Detection, day: date, cutoff: datetime, run_id
         run_id=run_id,
         sources=_sources(house, detection),
         upstreams=_upstreams(house, detection),
-        timeout=header.timeout or team.timeout,
+        timeout=_timeout(house, detection),
         max_rows=header.max_rows or team.max_rows,
         score=score_step(header.score) if header.score else None,
     )
+
+
+def _timeout(house: House, detection: Detection) -> timedelta:
+    return detection.header.timeout or house.catalog.teams[detection.team].timeout
 
 
 def _sources(house: House, detection: Detection) -> tuple[Source, ...]:
@@ -212,9 +216,11 @@ def validate(house: House, detection: Detection, staging: Staging) -> Publicatio
         if published and _same(staging, published) and not house.warehouse.staging_exists(staging):
             step.message = "already published by an earlier try of this run"
             return published
-        suite = load_suite(detection)
+        suite = load_suite(detection, dialect=house.warehouse.dialect)
         with house.warehouse.staging_relation(staging) as (engine, table):
-            result = validate_staging(detection, day, engine, table, suite=suite)
+            result = validate_staging(
+                detection, day, engine, table, suite=suite, timeout=_timeout(house, detection)
+            )
         house.state.save_checks(staging.run_id, detection.name, day, result)
         step.on_failure = _tell_data_channel(house, detection, day, result)
         if not result.publishable:
