@@ -13,7 +13,7 @@ from daywatch.platform.markets import MARKETS, Market
 
 EPOCH = date(2000, 1, 1)
 HISTORY = timedelta(days=30)
-"""Videos live so long before the first day, so that the first day's views have something to show."""
+"""So long before the first day videos are made, for the first day's views to show."""
 GROWTH = 0.0012
 """A day's growth of the platform."""
 
@@ -22,7 +22,7 @@ Size = Literal["S", "M"]
 
 @dataclass(frozen=True)
 class Volumes:
-    """Rows a day of a platform of one size, at its end; `accounts` and `advertisers` at its start."""
+    """Rows a day of a platform of one size; `accounts` and `advertisers` are those at its start."""
 
     accounts: int
     signups: int
@@ -55,7 +55,7 @@ SIZES: dict[Size, Volumes] = {
 }  # fmt: skip
 """`networks`: busy mobile /24s a market. `scale`: how much larger the injected abuse is."""
 
-_WEEKEND_LIFT = {"signups": 0.45, "videos": 0.3, "reviews": -0.2, "payments": -0.35}
+_WEEKEND_LIFT = {"signups": 0.6, "videos": 0.3, "reviews": -0.2, "payments": -0.35}
 _EVENTS = (
     "signups",
     "logins",

@@ -1,4 +1,4 @@
-"""The world before its first event: DuckDB with the macros, markets, words, plan and typed tables."""
+"""The world before its first event: DuckDB with macros, markets, words, plan and typed tables."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ with reviewed as (
 
 automatic as (
     select ds, event_ts + interval 2 seconds as event_ts, target_type, target_id,
-        case target_type when 'comment' then null end as owner_account_id, policy(h, 20) as policy_id, outcome as action, 'automod' as source, rule_id, null as review_id, market, h
+        null as owner_account_id, policy(h, 20) as policy_id, outcome as action, 'automod' as source, rule_id, null as review_id, market, h
     from (select *, seeded('auto action', decision_id) as h from automod_decisions where outcome in ('remove', 'limit'))
     where u(h, 21) < 0.5
 ),

@@ -15,7 +15,8 @@ create or replace macro heavy(x, n) as least(n - 1, floor(n * 0.0015 * (pow(667.
 
 -- Second of the UTC day: people are awake around 20:00 of their own time and asleep around 04:00.
 create or replace macro day_second(h, k, utc_offset) as
-    floor(((20 + 4.2 * bell(h, k) - utc_offset + 48) % 24) * 3600 + u(h, k + 1) * 60)::int % 86400;
+    case when u(h, k + 1) < 0.15 then floor(u(h, k + 2) * 86400)::int
+        else floor(((20 + 4.2 * bell(h, k) - utc_offset + 48) % 24) * 3600)::int % 86400 end;
 create or replace macro at_second(day, s) as day::timestamp + to_milliseconds(s::bigint * 1000);
 
 -- Seconds until a row arrives: mostly minutes, 3 % up to three days.
@@ -84,12 +85,14 @@ create or replace macro today(what) as table
 create or replace macro bent(what, key, that_day) as
     coalesce((select sum(value) from knobs where knob = what and dim = key and ds = that_day), 0.0);
 
--- A sentence of five parts and, often, a made-up name before or after: few share thirty letters at either end.
+-- A sentence of five parts with made-up names near both ends: hardly two share thirty letters at either.
 create or replace macro words(parts, h) as
-    case when u(h, 80) < 0.4 then '@' || made_up(h, 60) || made_up(h, 63) || ' ' else '' end
+    case when u(h, 80) < 0.55 then '@' else '' end || made_up(h, 60) || made_up(h, 63) || ' '
     || pick(parts[1], h, 81) || ' ' || pick(parts[2], h, 82) || ' ' || pick(parts[3], h, 83) || ' '
-    || pick(parts[4], h, 84) || ' ' || pick(parts[5], h, 85)
-    || case when u(h, 86) < 0.5 then ' ' || made_up(h, 66) || ' ' || made_up(h, 69) when u(h, 86) < 0.7 then ' ' || pick(getvariable('emoji'), h, 87) else '' end;
+    || case when u(h, 86) < 0.5
+        then pick(parts[4], h, 84) || ' ' || made_up(h, 66) || made_up(h, 69) || ' ' || pick(parts[5], h, 85)
+        else pick(parts[4], h, 84) || ' ' || pick(parts[5], h, 85) || ' ' || made_up(h, 66) || ' ' || made_up(h, 69) end
+    || case when u(h, 88) < 0.2 then ' ' || pick(getvariable('emoji'), h, 87) else '' end;
 
 -- Staff: who is what, by the number s of the person.
 create or replace macro staff_id(s) as 5000 + s::bigint;

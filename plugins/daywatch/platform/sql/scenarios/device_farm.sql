@@ -1,7 +1,7 @@
 -- One phone in a rack logs in to account after account.
 -- Size: 12 accounts (times the root of the platform's scale), three log-ins each, on one device, two days.
 create or replace temp table users as
-select ds, p, n, account_id(1, 2500 + 20 * getvariable('turn') + 100 * getvariable('scenario_no') + p) as account_id,
+select ds, p, n, account_id(1, 500 + 20 * getvariable('turn') + 100 * getvariable('scenario_no') + p) as account_id,
     seeded('users', extra_id(ds, 1000 * p + n)) as h
 from (select ds, unnest(range(greatest(7, (12 * getvariable('strength') * sqrt(getvariable('scale')))::int))) as p from scenario_days()), range(3) as times(n);
 

@@ -1,7 +1,7 @@
 -- A family shares one tablet.
 -- Size: 3 accounts, twice a day each, for three weeks. Benign.
 create or replace temp table users as
-select ds, p, n, account_id(1, 2500 + 20 * getvariable('turn') + 100 * getvariable('scenario_no') + p) as account_id,
+select ds, p, n, account_id(1, 500 + 20 * getvariable('turn') + 100 * getvariable('scenario_no') + p) as account_id,
     seeded('users', extra_id(ds, 1000 * p + n)) as h
 from (select ds, unnest(range(3)) as p from scenario_days()), range(2) as times(n);
 

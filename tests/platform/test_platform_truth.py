@@ -1,0 +1,134 @@
+"""What was injected is in the rows, as large as its story says, and noted in the truth."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from daywatch.platform import SCENARIOS, Generated
+from daywatch.platform.tables import EVENTS
+
+KEYS = {table.name: table.key for table in EVENTS}
+
+
+def one(tables: duckdb.DuckDBPyConnection, sql: str) -> tuple[float, ...]:
+    row = tables.execute(sql).fetchone()
+    assert row is not None
+    return row
+
+
+def test_every_noted_event_is_there(tables: duckdb.DuckDBPyConnection) -> None:
+    noted = tables.execute("select distinct table_name from truth_events").fetchall()
+    lost = {}
+    for (table,) in noted:
+        (n,) = one(
+            tables,
+            f"select count(*) from truth_events as t where table_name = '{table}' and not exists "
+            f"(select 1 from {table} as e where e.{KEYS[table]} = t.event_id and e.ds = t.ds)",
+        )
+        if n:
+            lost[table] = n
+    assert noted
+    assert not lost
+
+
+def test_every_added_row_is_noted(tables: duckdb.DuckDBPyConnection) -> None:
+    """Ids above 900,000,000 of a day belong to scenarios."""
+    for table in ("comments", "logins", "payments", "ad_clicks", "staff_access_log"):
+        (n,) = one(
+            tables,
+            f"select count(*) from {table} where {KEYS[table]} % 1000000000 >= 900000000 and "
+            f"{KEYS[table]} not in "
+            f"(select event_id from truth_events where table_name = '{table}')",
+        )
+        assert n == 0, table
+
+
+def test_each_team_has_abuse_and_a_benign_twin_on_the_newest_day(made: Generated) -> None:
+    fresh = {run.scenario for run in made.injected if run.last_day == made.last_day}
+    teams = {(SCENARIOS[name].team, SCENARIOS[name].benign) for name in fresh}
+    wanted = {"platform_abuse", "risk", "monetization", "quality"}
+    assert {(team, benign) for team in wanted for benign in (True, False)} <= teams
+    assert {("integrity", True), ("integrity", False)} <= teams
+
+
+def test_every_scenario_tells_its_story_and_its_size() -> None:
+    untold = [s.id for s in SCENARIOS.values() if "Size:" not in s.story]
+    unnamed = [s.id for s in SCENARIOS.values() if s.benign != ("Benign." in s.story)]
+    assert not untold
+    assert not unnamed
+
+
+def test_every_run_is_in_the_truth(made: Generated, tables: duckdb.DuckDBPyConnection) -> None:
+    noted = tables.execute(
+        "select scenario_id from truth_entities union select scenario_id from truth_metric_shifts"
+    ).fetchall()
+    assert {run.scenario for run in made.injected} == {name for (name,) in noted}
+
+
+def test_the_farm_is_forty_accounts_on_one_network(tables: duckdb.DuckDBPyConnection) -> None:
+    accounts, share = one(
+        tables,
+        "select count(*), avg((handle_pattern = 'word_dddd')::int) from accounts "
+        "where signup_ip24 = '45.155.200'",
+    )
+    assert accounts == 40
+    assert share >= 0.8
+    school = one(
+        tables,
+        "select max(n) / sum(n) from (select count(*) as n from accounts where signup_ip24 = "
+        "'150.99.20' group by handle_pattern)",
+    )
+    assert school[0] < 0.5
+
+
+def test_the_violative_step_moves_brazil_only(tables: duckdb.DuckDBPyConnection) -> None:
+    rates = dict(
+        tables.execute(
+            "select (viewer_market = 'BR') and ds in (select unnest(generate_series(ds_start, "
+            "ds_end, interval 1 day)) from truth_metric_shifts where dims = 'viewer_market=BR'), "
+            "sum((label = 'violative')::int / inclusion_prob) / sum(1 / inclusion_prob) "
+            "from view_sample group by 1"
+        ).fetchall()
+    )
+    assert 0.05 < rates[True] < 0.13
+    assert rates[False] < 0.012
+
+
+def test_the_drifting_vendor_gets_worse_and_the_others_do_not(
+    tables: duckdb.DuckDBPyConnection,
+) -> None:
+    rates = dict(
+        tables.execute(
+            "select vendor = 'vendor_b', avg(is_correct::int) from qa_reviews "
+            "inner join review_tasks using (review_id) inner join staff using (staff_id) "
+            "where sample_type = 'random' and qa_reviews.ds >= (select min(ds_start) from "
+            "truth_metric_shifts where scenario_id = 'vendor_drift') group by 1"
+        ).fetchall()
+    )
+    assert rates[True] < 0.88 < 0.91 < rates[False]
+
+
+def test_snooping_is_out_of_shift_and_without_a_reason(tables: duckdb.DuckDBPyConnection) -> None:
+    looks, excused = one(
+        tables,
+        "select count(*), count(*) filter (where ticket_id is not null or exists (select 1 from "
+        "staff_shifts as s where s.staff_id = a.staff_id and a.event_ts between s.shift_start and "
+        "s.shift_end)) from staff_access_log as a where event_id in (select event_id from "
+        "truth_events where scenario_id = 'vip_snooping')",
+    )
+    assert looks == 28
+    assert excused == 0
+
+
+@pytest.mark.parametrize(("scenario", "declined"), [("card_testing", 12), ("card_renewal", 3)])
+def test_cards_are_declined_as_told(
+    tables: duckdb.DuckDBPyConnection, scenario: str, declined: int
+) -> None:
+    (n,) = one(
+        tables,
+        "select count(*) from payments where auth_result = 'declined' and ds = (select max(ds) "
+        "from payments) and payment_id in "
+        f"(select event_id from truth_events where scenario_id = '{scenario}')",
+    )
+    assert n == declined
