@@ -11,6 +11,8 @@ from daywatch.catalog.model import ColumnType, Source
 from daywatch.warehouse.naming import ident, literal
 
 _WHOLE = r"[+-]?[0-9]+(\.0*)?"
+_ZONED = r":[0-9]{2}(\.[0-9]+)? ?(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)$"
+"""A time of day followed by its offset from UTC; DuckDB's TIMESTAMP would ignore the offset."""
 
 
 def cast_text(text: str, kind: ColumnType) -> str:
@@ -22,10 +24,17 @@ def cast_text(text: str, kind: ColumnType) -> str:
         whole = f"regexp_full_match({cell}, {literal(_WHOLE)})"
         return f"CASE WHEN {whole} THEN TRY_CAST(split_part({cell}, '.', 1) AS {kind.upper()}) END"
     if kind in (ColumnType.DATE, ColumnType.TIMESTAMP):
-        moment = f"TRY_CAST({cell} AS TIMESTAMP)"
+        moment = _moment(cell)
         known = f"isfinite({moment}) AND year({moment}) BETWEEN 1 AND 9999"
         return f"CASE WHEN {known} THEN CAST({moment} AS {kind.upper()}) END"
     return f"TRY_CAST({cell} AS {kind.upper()})"
+
+
+def _moment(cell: str) -> str:
+    """A text as naive UTC time; one with an offset is moved to UTC."""
+    zoned = f"regexp_matches({cell}, {literal(_ZONED)})"
+    moved = f"TRY_CAST({cell} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+    return f"CASE WHEN {zoned} THEN {moved} ELSE TRY_CAST({cell} AS TIMESTAMP) END"
 
 
 def fault_of(
