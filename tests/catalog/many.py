@@ -28,7 +28,7 @@ SQL = """\
 -- grain: [ip24, market]
 -- columns: {{ip24: text, market: text, accounts: bigint, usual: double, pattern_share: double}}
 -- lookback: 29d
--- parameters: {{min_accounts: {least}, min_ratio: 3.0}}
+-- parameters: {{min_accounts: {least}, min_ratio: 3.0, max_networks: 50}}
 -- entities:
 --   - {{type: ip, column: ip24, score: 40}}
 -- indicators:
@@ -42,7 +42,7 @@ SQL = """\
 --     value: count(*)
 --     filter: accounts >= :min_accounts and accounts > :min_ratio * usual
 --     kind: count
---     breach: {{above: 50}}
+--     breach: {{above: max_networks}}
 -- alert:
 --   repeat_after: 7d
 --   evidence: [ip24, market, accounts]
@@ -119,9 +119,10 @@ cases:
     given:
       accounts:
         - {account_id: 1, signup_ip24: 10.0.0, market: DE, created_ts: "2026-03-02 10:00"}
-    parameters: {min_accounts: 1}
+    parameters: {min_accounts: 1, max_networks: 0}
     expect:
       rows: [{ip24: 10.0.0, market: DE, accounts: 1}]
+      breaches: [burst_networks]
 """
 
 

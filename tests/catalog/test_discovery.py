@@ -8,6 +8,7 @@ import pytest
 
 from daywatch.catalog import load_catalog
 from daywatch.catalog.discovery import find_cycles
+from daywatch.catalog.lint import lint
 from daywatch.errors import ConfigurationError
 from daywatch.settings import Settings
 from tests.catalog.conftest import HEADER, SELECT, SOURCES, TEAM, Home
@@ -203,3 +204,4 @@ def test_many_detections_are_all_read(tmp_path: Path) -> None:
     settings = Settings(home=write_catalog(tmp_path, 30))
     catalog = load_catalog(settings)
     assert (len(catalog.detections), catalog.broken, len(catalog.teams)) == (30, (), 5)
+    assert [str(finding) for finding in lint(settings)] == []

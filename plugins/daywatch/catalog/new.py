@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from daywatch.catalog.columns import nearest
-from daywatch.catalog.discovery import read_sources, read_taxonomy, read_team
 from daywatch.catalog.examine import cases_path, suite_path
+from daywatch.catalog.files import read_sources, read_taxonomy, read_team
 from daywatch.catalog.model import NAME, ColumnType, Source, Team
 from daywatch.errors import ConfigurationError, Where
 from daywatch.settings import Settings
