@@ -13,6 +13,7 @@
 --   staff_id: bigint
 --   role: text
 --   bytes_out: bigint
+--   untracked_bytes: bigint
 --   rows_out: bigint
 --   exports: bigint
 --   usual_bytes: double
@@ -40,23 +41,25 @@
 --     severity: medium
 -- alert:
 --   repeat_after: 3d
---   evidence: [staff_id, role, bytes_out, rows_out, usual_bytes, peer_p99_bytes, new_destination, on_notice]
+--   evidence: [staff_id, role, bytes_out, untracked_bytes, rows_out, usual_bytes, peer_p99_bytes, new_destination, on_notice]
 --   order_by: weighted_bytes desc
 -- runbook: |
 --   A hit is a lead, never the sole ground for discipline. Staff ids are pseudonyms; two people unmask one.
 --   1. Compare `bytes_out` with `usual_bytes` (their own median day of the 28 before) and `peer_p99_bytes` (their
 --      role's). `on_notice` counts bytes double, because most theft happens in the last month of a contract.
 --   2. In `staff_access_log`, list the day's events of the `staff_id` with `bytes_out` > 0: `system`, `destination`,
---      `ticket_id`, `managed_device`. A legal hold or a migration has a ticket; ask its owner within the hour.
+--      `managed_device`. A legal hold or a migration has a
+--      `ticket_id` and is not weighed (`untracked_bytes` is without one); ask for a missing one within the hour.
 --   3. `new_destination` with an unmanaged device: suspend the session first, ask afterwards.
 --   4. Look 28 days back for a slow rise: practice runs come before the day itself.
 --   5. Open a case, preserve the logs, tell security and legal. Close only with the ticket's owner's word.
 -- blind_spots:
+--   - a ticket opened to cover a theft; check the owner of large ticketed exports once a month
 --   - slow drips below min_bytes a day
 --   - photographs of the screen
 --   - a role in which everybody exports (the peers' P99 is then high)
 -- false_positives:
---   - approved legal exports and migrations
+--   - approved exports whose ticket was not entered
 --   - the first working weeks of a data analyst
 -- references:
 --   - "CERT Guide to Insider Threats: theft of intellectual property within 30 days of leaving"
@@ -64,7 +67,7 @@
 -- ---
 with exported as (
     -- distinct, because an event may be delivered twice
-    select distinct event_id, staff_id, ds, bytes_out, rows_returned, destination
+    select distinct event_id, staff_id, ds, bytes_out, rows_returned, destination, ticket_id
     from staff_access_log
     where bytes_out > 0 and success and staff_id is not null
 ),
@@ -72,7 +75,9 @@ with exported as (
 staff_days as (
     select
         exported.staff_id, exported.ds, coalesce(staff.role, 'unknown') as role,
-        sum(bytes_out) as bytes_out, sum(coalesce(rows_returned, 0)) as rows_out, count(*) as exports
+        sum(bytes_out) as bytes_out,
+        sum(case when ticket_id is null then bytes_out else 0 end) as untracked_bytes,
+        sum(coalesce(rows_returned, 0)) as rows_out, count(*) as exports
     from exported
     left join staff on staff.staff_id = exported.staff_id
     group by exported.staff_id, exported.ds, staff.role
@@ -118,6 +123,7 @@ select
     today.staff_id,
     today.role,
     today.bytes_out,
+    today.untracked_bytes,
     today.rows_out,
     today.exports,
     coalesce(own_median.usual_bytes, 0) as usual_bytes,
@@ -125,7 +131,7 @@ select
     coalesce(role_p99.peer_p99_bytes, 0) as peer_p99_bytes,
     new_destinations.staff_id is not null as new_destination,
     coalesce(staff.notice_date <= :day, false) as on_notice,
-    case when staff.notice_date <= :day then 2e0 else 1e0 end * today.bytes_out as weighted_bytes
+    case when staff.notice_date <= :day then 2e0 else 1e0 end * today.untracked_bytes as weighted_bytes
 from staff_days as today
 left join own_median on own_median.staff_id = today.staff_id
 left join own_spread on own_spread.staff_id = today.staff_id

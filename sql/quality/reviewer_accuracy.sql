@@ -1,7 +1,7 @@
 -- ---
 -- title: Reviewer accuracy
 -- description: |
---   The share of right decisions among those that were drawn at random for a second look in the last 28 days, weighted
+--   The share of right decisions among those that were drawn at random for a second look in the last 14 days, weighted
 --   by how likely each was to be drawn. Golden and targeted items are left out: they are harder or known.
 -- owner: quality_oncall
 -- status: production
@@ -19,8 +19,8 @@
 --   weight: double
 --   correct_weight: double
 --   weight_squares: double
--- lookback: 35d
--- parameters: {target_accuracy: 0.85}
+-- lookback: 21d
+-- parameters: {target_accuracy: 0.9}
 -- entities:
 --   - {type: reviewer, column: staff_id, score: 5}
 -- indicators:
@@ -54,13 +54,13 @@
 --      last 14 days before talking to anybody.
 --   2. Within the segment sort by `wrong`. Many reviewers with a few each is a matter of training or of the guideline;
 --      one reviewer with most of them is a matter for the lead.
---   3. In `qa_reviews` of the last 28 days with sample_type random, group the wrong ones by `error_type` and
+--   3. In `qa_reviews` of the last 14 days with sample_type random, group the wrong ones by `error_type` and
 --      `qa_policy_id`: one pair over half of them is an ambiguous guideline.
 --   4. Check `qa_staff_id`: one checker who finds most errors is to be calibrated first.
 --   5. Guideline: send the ten clearest items to the policy owner. Training: calibrate the queue this week. Severe
 --      errors (`severe`) are reviewed again today.
 -- blind_spots:
---   - a fall within a few days, which 28 days dilute
+--   - a fall within a few days, which 14 days dilute
 --   - errors that the checker makes too
 --   - reviewers who know which items are checked
 -- false_positives:
@@ -73,7 +73,7 @@ with random_checks as (
     -- distinct, because a check may be delivered twice
     select distinct qa_id, review_id, inclusion_prob, is_correct, severity
     from qa_reviews
-    where ds > :day - interval '28 days' and ds <= :day
+    where ds > :day - interval '14 days' and ds <= :day
         and sample_type = 'random' and not coalesce(golden, false)
         and is_correct is not null and inclusion_prob > 0
 ),
