@@ -6,11 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from daywatch.errors import ConfigurationError, DaywatchError, Unavailable
 from daywatch.settings import Settings
@@ -103,6 +104,18 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DaywatchError, match="folder cannot be made"):
         open_state(Settings(state_url=f"sqlite:///{tmp_path / 'file' / 'state.db'}"))
+
+
+def test_a_role_that_may_not_create_tables_is_told(postgres_url: str, tmp_path: Path) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        admin.execute("DROP ROLE IF EXISTS poor")
+        admin.execute("CREATE ROLE poor LOGIN")
+    url = make_url(postgres_url).set(username="poor").render_as_string(hide_password=False)
+    with pytest.raises(ConfigurationError, match=r"permission denied.*Give this role CREATE"):
+        open_state(Settings(data_dir=tmp_path, state_url=url))
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("DROP ROLE poor")
 
 
 def test_importing_the_state_store_stays_light() -> None:

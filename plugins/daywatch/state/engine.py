@@ -107,6 +107,12 @@ def told_plainly(url: URL) -> Iterator[None]:
             where=Where(shown(url)),
         ) from error
     except DatabaseError as error:
+        if getattr(error.orig, "sqlstate", None) == _NO_RIGHT:
+            raise ConfigurationError(
+                f"the state store refuses us: {_reason(error, url)}.",
+                remedy="Give this role CREATE on the default schema, or a database of its own.",
+                where=Where(shown(url)),
+            ) from error
         if "not a database" not in str(error.orig):
             raise
         raise ConfigurationError(
@@ -114,6 +120,10 @@ def told_plainly(url: URL) -> Iterator[None]:
             remedy="Set DAYWATCH_STATE_URL to another path, or move the file away.",
             where=Where(shown(url)),
         ) from error
+
+
+_NO_RIGHT = "42501"
+"""PostgreSQL's SQLSTATE insufficient_privilege."""
 
 
 def _reason(error: DatabaseError | InterfaceError, url: URL) -> str:

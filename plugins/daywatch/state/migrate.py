@@ -45,7 +45,7 @@ def revision(connection: Connection) -> str | None:
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's settings for this connection; there is no alembic.ini."""
-    from alembic.config import Config  # noqa: PLC0415 only who migrates pays for it
+    from alembic.config import Config
 
     config = Config()
     folder = str(Path(__file__).parent / "migrations")
@@ -56,8 +56,8 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection, found: str | None) -> None:
-    from alembic import command  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic import command
+    from alembic.script import ScriptDirectory
 
     config = alembic_config(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
