@@ -22,7 +22,10 @@ def _find_home() -> Path:
 class Settings(BaseSettings):
     """Every knob, with its default. Environment variables carry the prefix `DAYWATCH_`."""
 
-    model_config = SettingsConfigDict(env_prefix="DAYWATCH_", extra="ignore", frozen=True)
+    # An empty variable means unset: a compose file cannot leave one out.
+    model_config = SettingsConfigDict(
+        env_prefix="DAYWATCH_", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     home: Path = Field(default_factory=_find_home, description="holds sql/, expectations/, tests/")
     data_dir: Path | None = Field(None, description="lake, state and previews; home/.daywatch")
