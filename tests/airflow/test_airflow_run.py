@@ -23,7 +23,7 @@ DAGS = ("spam.burst", "spam.echo", "spam.strict", "spam.torn")
 def airflow(loaded: Settings) -> Iterator[LocalAirflow]:
     """An Airflow over the loaded house, all its DAGs read and switched on."""
     with LocalAirflow(loaded) as airflow:
-        airflow.wait_for_dags(DAGS)
+        airflow.wait_for_dags(DAGS, timeout=180)
         airflow.unpause()
         yield airflow
 
@@ -47,7 +47,7 @@ print("ended", run.state, {{task.task_id: str(task.state) for task in run.get_ta
 
 def test_the_scheduler_runs_a_day(airflow: LocalAirflow, loaded: Settings) -> None:
     run_id = airflow.run_day(DAY, DAGS)
-    runs = {run.dag: run for run in airflow.wait(run_id, DAGS, timeout=120)}
+    runs = {run.dag: run for run in airflow.wait(run_id, DAGS, timeout=240)}
     states = {dag: {t.task: t.state for t in run.tasks.values()} for dag, run in runs.items()}
     done = {"build": "success", "validate": "success", "alert": "success"}
     assert states == {
@@ -84,7 +84,7 @@ def test_airflows_own_backfill_runs_detections_and_their_readers(
             for dag in ("spam.echo", "spam.burst")
         )
 
-    airflow.wait_until(ended, 120, "both backfills")
+    airflow.wait_until(ended, 240, "both backfills")
     with open_house(loaded) as house:
         for table in ("burst", "echo"):
             published = house.warehouse.publications(table, DAYS[0], DAYS[2])

@@ -13,7 +13,7 @@ from daywatch.airflow_home.rest import AirflowRefused, Rest, segment
 from daywatch.errors import ConfigurationError, Unavailable
 
 DONE = ("success", "failed")
-POLL_S = 0.5
+POLL_S = 1.0
 TRIES = 4
 
 
@@ -162,8 +162,7 @@ class Airflow:
         """A task's log as text."""
         path = f"/dags/{segment(dag)}/dagRuns/{segment(run_id)}/taskInstances/{segment(task)}"
         answer = self.rest.call("GET", f"{path}/logs/{try_number}?full_content=true")
-        lines = answer["content"]
-        return "\n".join(str(line["event"]) if isinstance(line, dict) else line for line in lines)
+        return "\n".join(_log_line(line) for line in answer["content"])
 
     def wait_until(self, done: Callable[[], bool], timeout: float, what: str) -> None:
         """Ask `done` again and again; a service that dies meanwhile, or the timeout, raises."""
@@ -176,6 +175,14 @@ class Airflow:
                     remedy="See the logs of Airflow's services.",
                 )
             time.sleep(POLL_S)
+
+
+def _log_line(line: Any) -> str:
+    """A log entry as text, with the exceptions that it carries."""
+    if not isinstance(line, dict):
+        return str(line)
+    errors = [f"{e['exc_type']}: {e['exc_value']}" for e in line.get("error_detail") or ()]
+    return "\n".join([str(line["event"]), *errors])
 
 
 def _answers(done: Callable[[], bool]) -> bool:

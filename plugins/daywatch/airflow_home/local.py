@@ -125,7 +125,7 @@ class LocalAirflow(Airflow):
         """Keep running until a signal ends it; a service that dies raises with its log."""
         while True:
             self.check_alive()
-            time.sleep(POLL_S * 4)
+            time.sleep(2 * POLL_S)
 
     # --- inside ---
 
@@ -138,6 +138,7 @@ class LocalAirflow(Airflow):
                 )
 
     def _healthy(self) -> bool:
+        self.rest.warm()
         status = self.health()
         wanted = {"metadatabase", *(n.replace("-", "_") for n in self._names if n != "api-server")}
         return all(status.get(name) == "healthy" for name in wanted)

@@ -35,6 +35,10 @@ class Rest:
         answer = self._send("GET", "/api/v2/monitor/health", None, token="")
         return {name: part.get("status") or "unknown" for name, part in answer.items()}
 
+    def warm(self) -> None:
+        """Have the API that tasks talk to built: its first request costs seconds."""
+        self._send("GET", "/execution/health", None, token="")
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Call `/api/v2<path>`; a token that ran out is renewed once."""
         if not self._token:

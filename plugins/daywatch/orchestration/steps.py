@@ -206,4 +206,5 @@ class Broken(BaseOperator):
 
     def execute(self, context: Context) -> None:
         """Fail at once, saying file, line, fault and remedy."""
+        log.error(self.reason)
         raise AirflowFailException(self.reason)
