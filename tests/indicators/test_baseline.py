@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.indicators.builders import DAY, series
 
 from daywatch.catalog.model import Kind
 from daywatch.indicators import Point, baseline
+from tests.indicators.builders import DAY, series
 
 
 def weeks(today: float, monday: float, other: float, days: int = 60) -> tuple[Point, ...]:

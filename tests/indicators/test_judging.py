@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.indicators.builders import indicator, rate, series
 
 from daywatch.catalog.model import Persistence, Severity
 from daywatch.indicators import (
@@ -20,6 +19,7 @@ from daywatch.indicators import (
     persistent,
     rule_hash,
 )
+from tests.indicators.builders import indicator, rate, series
 
 OK, BREACH, NONE, OPEN = State.OK, State.BREACH, State.NO_DATA, State.UNJUDGED
 TWO_OF_THREE = Persistence(days=2, of=3)

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
-from tests.indicators.builders import DAY, detection, indicator
 
 from daywatch.catalog.model import Detection
 from daywatch.indicators import (
@@ -26,6 +25,7 @@ from daywatch.indicators import (
     points,
     segment_key,
 )
+from tests.indicators.builders import DAY, detection, indicator
 
 ROWS = """(VALUES
     ('10.0.0', 'US', CAST(5 AS BIGINT), TRUE, CAST(0.5 AS DOUBLE PRECISION), DATE '2026-03-02'),

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
-from tests.indicators.builders import DAY, indicator, rate, series
 
 from daywatch.catalog.model import Severity
 from daywatch.errors import ConfigurationError
 from daywatch.indicators import RULES, Point, State, Verdict, judge
 from daywatch.indicators.rules import wilson
+from tests.indicators.builders import DAY, indicator, rate, series
 
 HIGH = Severity.HIGH
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
