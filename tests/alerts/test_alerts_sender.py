@@ -402,6 +402,32 @@ def test_without_a_token_messages_are_previews_and_with_one_they_go_to_slack(
     assert open_transport(settings.model_copy(update={"slack_token": None})).name == "preview"
 
 
+def test_a_token_that_comes_later_posts_what_was_only_a_preview(
+    lite: StateStore, slack: FakeSlack, settings: Settings
+) -> None:
+    clock = Clock()
+    judge(lite, DAY, breach(DAY))
+    deliver(lite, open_transport(settings, now=clock), clock, wait=clock.wait)
+    judge(lite, DAY + timedelta(days=1), breach(DAY + timedelta(days=1)))
+    assert run(lite, slack, clock).sent == 1
+    assert len(slack.live) == 1 and slack.called("chat.update") == 0
+
+
+def test_a_recovery_of_a_mere_preview_is_not_posted_alone(
+    lite: StateStore, slack: FakeSlack, settings: Settings
+) -> None:
+    clock = Clock()
+    for offset, outcome in enumerate([breach(DAY), quiet(), quiet()]):
+        judge(lite, DAY + timedelta(days=offset), outcome)
+    with lite.transaction() as session:
+        reply = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "reply")).one()
+        reply.not_before = clock() + timedelta(seconds=1)
+    deliver(lite, open_transport(settings, now=clock), clock, wait=clock.wait)
+    clock.wait(MINUTES)
+    done = run(lite, slack, clock)
+    assert (done.sent, done.pending) == (0, 0) and slack.messages == []
+
+
 def test_only_drawn_transitions_are_possible() -> None:
     row = OutboxMessage(key="k", state=outbox.DELETED)
     for state in (outbox.PENDING, outbox.SENT, outbox.CLAIMED, outbox.DEAD):

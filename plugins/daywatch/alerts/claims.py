@@ -58,9 +58,10 @@ class Claims:
         *,
         lease: timedelta,
         settle: timedelta,
+        sends: bool = True,
     ) -> None:
         self.state, self.holder, self.now = state, holder, now
-        self.lease, self.settle = lease, settle
+        self.lease, self.settle, self.sends = lease, settle, sends
         self.held: set[str] = set()
 
     def find_abandoned(self) -> None:
@@ -85,13 +86,15 @@ class Claims:
         root = aliased(OutboxMessage)
         with self.state.transaction() as session:
             query = (
-                select(OutboxMessage, root.state)
+                select(OutboxMessage, root.state, root.slack_channel)
                 .join(root, root.key == OutboxMessage.alert_key)
                 .where(OutboxMessage.kind == "reply", OutboxMessage.state == outbox.PENDING)
-                .where(root.state.in_([outbox.DEAD, outbox.DELETED]))
             )
-            for row, fate in session.execute(query).all():
-                outbox.move(row, fate, error=f"the message of its thread is {fate}")
+            for row, fate, posted in session.execute(query).all():
+                if fate in (outbox.DEAD, outbox.DELETED):
+                    outbox.move(row, fate, error=f"the message of its thread is {fate}")
+                elif self.sends and fate == outbox.SENT and posted is None:
+                    outbox.move(row, outbox.DELETED, error="its message was only a preview")
 
     def due_channels(self) -> list[str]:
         """Channels with something to send or to look for now."""
@@ -134,6 +137,8 @@ class Claims:
         search = row.state == outbox.AMBIGUOUS
         claimed_at = row.claimed_until - self.lease if search and row.claimed_until else now
         repeated = row.error == POSSIBLY_REPEATED
+        if self.sends and row.kind == "update" and row.slack_channel is None:
+            row.kind, row.slack_ts = "post", None  # until now it was only a preview
         if not search:
             outbox.move(
                 row,
@@ -180,6 +185,8 @@ class Claims:
         """Pending or ambiguous, its time come, and for a reply its thread known."""
         root = aliased(OutboxMessage)
         threaded = exists().where(root.key == OutboxMessage.alert_key, root.slack_ts.is_not(None))
+        if self.sends:  # a preview's address means nothing to Slack
+            threaded = threaded.where(root.slack_channel.is_not(None))
         return and_(
             OutboxMessage.state.in_([outbox.PENDING, outbox.AMBIGUOUS]),
             OutboxMessage.not_before <= self.now(),

@@ -211,7 +211,7 @@ def _where_from(facts: AlertFacts, scale: float) -> list[Block]:
     found = f"*Where it comes from*\n{sentence}"
     if len(facts.segments) == 1:
         return [kit.section(found)]
-    rows = [[s.label, _number(facts, s.value), _usual(facts, s), _share(s)] for s in facts.segments]
+    rows = [[s.label, _bare(facts, s.value), _usual(facts, s), _share(s)] for s in facts.segments]
     return [
         kit.section(found),
         *kit.table(
@@ -354,10 +354,10 @@ def _value(facts: AlertFacts) -> str:
 def _limits(facts: AlertFacts) -> str:
     low, high = facts.limit_low, facts.limit_high
     if low is not None and high is not None:
-        return f" (expected {_number(facts, low)} to {_number(facts, high)})"
+        return f" (expected {_bare(facts, low)} to {_bare(facts, high)})"
     if high is not None:
-        return f" (limit {_number(facts, high)})"
-    return f" (at least {_number(facts, low)})" if low is not None else ""
+        return f" (limit {_bare(facts, high)})"
+    return f" (at least {_bare(facts, low)})" if low is not None else ""
 
 
 def _span(first: date, last: date) -> str:

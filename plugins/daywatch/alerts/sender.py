@@ -128,7 +128,14 @@ class _Run:
         self, state: Transactions, transport: Transport, now: Clock, timing: Timing, holder: str
     ) -> None:
         self.state, self.transport, self.now, self.timing = state, transport, now, timing
-        self.claims = Claims(state, holder, now, lease=timing.lease, settle=timing.settle)
+        self.claims = Claims(
+            state,
+            holder,
+            now,
+            lease=timing.lease,
+            settle=timing.settle,
+            sends=transport.sends,
+        )
         # The pace is Slack's; files take as many messages as there are.
         self.pace = timing.pace if transport.sends else timedelta(0)
         self.sent = self.updated = self.adopted = 0

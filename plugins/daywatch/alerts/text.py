@@ -120,7 +120,9 @@ def number(value: float | None, kind: str = "count", unit: str = "") -> str:
 
 
 def _digits(value: float) -> str:
-    if value == int(value) and abs(value) < 1e15:
+    if math.isinf(value):  # a percentage of the largest floats
+        return str(value)
+    if abs(value) < 1e15 and value == int(value):
         return f"{int(value):,}"
     if abs(value) >= 1000 or abs(value) < 1e-4:
         return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.3g}"
