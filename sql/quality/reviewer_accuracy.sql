@@ -19,35 +19,31 @@
 --   weight: double
 --   correct_weight: double
 --   weight_squares: double
+--   vendor_checks: double
+--   vendor_accuracy: double
+--   vendor_accuracy_high: double
 -- lookback: 21d
--- parameters: {target_accuracy: 0.9}
+-- parameters: {target_accuracy: 0.9, min_checks: 60}
 -- entities:
 --   - {type: reviewer, column: staff_id, score: 5}
 -- indicators:
 --   accuracy:
 --     numerator: sum(correct_weight) * sum(weight) * pow(sum(weight_squares), -1)
 --     denominator: sum(weight) * sum(weight) * pow(sum(weight_squares), -1)
---     kind: rate
---     unit: share of decisions
---     breach: {target: {at_least: target_accuracy, min_n: 100}}
---     severity: critical
---   accuracy_by_queue:
---     numerator: sum(correct_weight) * sum(weight) * pow(sum(weight_squares), -1)
---     denominator: sum(weight) * sum(weight) * pow(sum(weight_squares), -1)
 --     by: [queue_id]
 --     kind: rate
 --     unit: share of decisions
 --     breach: {target: {at_least: target_accuracy, min_n: 60}}
---   accuracy_by_vendor:
---     numerator: sum(correct_weight) * sum(weight) * pow(sum(weight_squares), -1)
---     denominator: sum(weight) * sum(weight) * pow(sum(weight_squares), -1)
---     by: [vendor]
---     kind: rate
---     unit: share of decisions
---     breach: {target: {at_least: target_accuracy, min_n: 60}}
+--     severity: critical
+--   vendors_under_target:
+--     value: count(distinct vendor)
+--     filter: vendor_accuracy_high < :target_accuracy and vendor_checks >= :min_checks
+--     kind: count
+--     unit: vendors
+--     breach: {above: 0}
 -- alert:
 --   repeat_after: 7d
---   evidence: [queue_id, vendor, market, staff_id, checked, wrong, severe]
+--   evidence: [queue_id, vendor, vendor_accuracy, market, staff_id, checked, wrong, severe]
 --   order_by: wrong desc
 -- runbook: |
 --   1. Is it one `queue_id`, one `vendor`, or all? All at once is most often a new policy: read `policy_changes` of the
@@ -83,20 +79,59 @@ reviewed as (
     select distinct review_id, staff_id, queue_id
     from review_tasks
     where staff_id is not null
+),
+
+reviewers as (
+    select
+        reviewed.staff_id,
+        coalesce(reviewed.queue_id, 'unknown') as queue_id,
+        coalesce(staff.vendor, 'in-house') as vendor,
+        coalesce(staff.market, 'unknown') as market,
+        count(*) as checked,
+        count(*) filter (where not is_correct) as wrong,
+        count(*) filter (where not is_correct and severity >= 3) as severe,
+        sum(1e0 / inclusion_prob) as weight,
+        sum(case when is_correct then 1e0 else 0e0 end / inclusion_prob) as correct_weight,
+        sum(1e0 / inclusion_prob / inclusion_prob) as weight_squares
+    from random_checks
+    inner join reviewed on reviewed.review_id = random_checks.review_id
+    left join staff on staff.staff_id = reviewed.staff_id
+    group by reviewed.staff_id, reviewed.queue_id, staff.vendor, staff.market
+),
+
+vendors as (
+    -- unequal weights tell less than as many equal ones: the effective number of checks is Kish's
+    select
+        vendor,
+        sum(weight) * sum(weight) / sum(weight_squares) as checks,
+        sum(correct_weight) / sum(weight) as accuracy
+    from reviewers
+    group by vendor
+),
+
+vendors_bounded as (
+    -- the upper end of Wilson's 95 % interval: a vendor is under target when even this is; 3.8416 is 1.96 squared
+    select
+        vendor, checks, accuracy,
+        (accuracy + 3.8416 / (2 * checks)
+            + 1.96 * sqrt(greatest(accuracy * (1 - accuracy), 0) / checks + 3.8416 / (4 * checks * checks)))
+            / (1 + 3.8416 / checks) as accuracy_high
+    from vendors
 )
 
 select
-    reviewed.staff_id,
-    coalesce(reviewed.queue_id, 'unknown') as queue_id,
-    coalesce(staff.vendor, 'in-house') as vendor,
-    coalesce(staff.market, 'unknown') as market,
-    count(*) as checked,
-    count(*) filter (where not is_correct) as wrong,
-    count(*) filter (where not is_correct and severity >= 3) as severe,
-    sum(1e0 / inclusion_prob) as weight,
-    sum(case when is_correct then 1e0 else 0e0 end / inclusion_prob) as correct_weight,
-    sum(1e0 / inclusion_prob / inclusion_prob) as weight_squares
-from random_checks
-inner join reviewed on reviewed.review_id = random_checks.review_id
-left join staff on staff.staff_id = reviewed.staff_id
-group by reviewed.staff_id, reviewed.queue_id, staff.vendor, staff.market
+    reviewers.staff_id,
+    reviewers.queue_id,
+    reviewers.vendor,
+    reviewers.market,
+    reviewers.checked,
+    reviewers.wrong,
+    reviewers.severe,
+    reviewers.weight,
+    reviewers.correct_weight,
+    reviewers.weight_squares,
+    vendors_bounded.checks as vendor_checks,
+    vendors_bounded.accuracy as vendor_accuracy,
+    vendors_bounded.accuracy_high as vendor_accuracy_high
+from reviewers
+inner join vendors_bounded on vendors_bounded.vendor = reviewers.vendor

@@ -25,17 +25,11 @@
 --   sla_breaches:
 --     numerator: sum(late)
 --     denominator: sum(decided)
+--     by: [queue_id]
 --     kind: rate
 --     unit: share of reviews
 --     breach: {target: {at_most: max_late_share, min_n: 100}}
 --     severity: high
---   sla_breaches_by_queue:
---     numerator: sum(late)
---     denominator: sum(decided)
---     by: [queue_id]
---     kind: rate
---     unit: share of reviews
---     breach: {target: {at_most: max_late_share, min_n: 50, confidence: 0.99}}
 --   slow_cells:
 --     value: count(*)
 --     filter: decided >= :min_decided and p95_minutes > :max_p95_ratio * sla_minutes

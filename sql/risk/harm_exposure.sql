@@ -17,7 +17,7 @@
 --   removed_views_week: bigint
 --   views_week: bigint
 -- lookback: 7d
--- parameters: {max_removed_share: 0.02, max_reported_share: 0.02}
+-- parameters: {max_removed_share: 0.06, max_reported_share: 0.05}
 -- indicators:
 --   removed_view_share:
 --     numerator: sum(removed_views_week)

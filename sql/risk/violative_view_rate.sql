@@ -19,22 +19,15 @@
 --   violative_views: double
 --   weight_squares: double
 -- lookback: 7d
--- parameters: {max_rate: 0.02, min_labels: 500}
+-- parameters: {max_rate: 0.01, min_labels: 500}
 -- indicators:
 --   violative_view_rate:
---     numerator: sum(violative_views) * sum(views) * pow(sum(weight_squares), -1)
---     denominator: sum(views) * sum(views) * pow(sum(weight_squares), -1)
---     kind: rate
---     unit: share of views
---     breach: {target: {at_most: max_rate, min_n: 500}}
---   violative_view_rate_by_market:
 --     numerator: sum(violative_views) * sum(views) * pow(sum(weight_squares), -1)
 --     denominator: sum(views) * sum(views) * pow(sum(weight_squares), -1)
 --     by: [viewer_market]
 --     kind: rate
 --     unit: share of views
---     breach: {target: {at_most: max_rate, min_n: 200, confidence: 0.99}}
---     severity: high
+--     breach: {target: {at_most: max_rate, min_n: 200}}
 --   labelled_views:
 --     value: sum(sampled)
 --     kind: count

@@ -1,10 +1,10 @@
 """How well the two comment detections find labelled spam: precision and recall against CLASS.
 
     F=../shared/data/youtube_comments/*.csv
-    python -m tests.comments.score_comments $F               # the shipped SQL, day by day, in DuckDB
+    python -m tests.comments.score_comments $F               # the shipped SQL, day by day
     python -m tests.comments.score_comments --published $F   # what the warehouse has published
 
-Before --published, load and run the days (the 245 comments without a date are rejected and counted):
+Before --published, load and run the days (245 comments without a date are rejected and counted):
 
     export DAYWATCH_DATA_DIR=.daywatch/comments
     daywatch load comments $F --map CONTENT=text --map AUTHOR=author --map COMMENT_ID=comment_ref \
@@ -112,7 +112,8 @@ def flagged_directly(detection: Detection, comments: Sequence[Comment]) -> set[s
 def _day(engine: duckdb.DuckDBPyConnection, detection: Detection, day: date) -> Iterator[str]:
     first = day - detection.header.lookback + timedelta(days=1)
     engine.execute(
-        f"create or replace temp view comments as select * from loaded where ds between '{first}' and '{day}'"
+        "create or replace temp view comments as"
+        f" select * from loaded where ds between '{first}' and '{day}'"
     )
     values: dict[str, Scalar] = {**detection.header.parameters, "day": day}
     names: list[str] = []

@@ -1,4 +1,4 @@
-"""The comment detections on labelled comments: small made-up ones here, the real ones where they lie."""
+"""The comment detections on labelled comments: made-up ones, and the real ones."""
 
 from __future__ import annotations
 
