@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 
 from warehouse_house import BURST, DAY, LOGINS, job, logins
 
@@ -20,7 +22,10 @@ def main() -> None:
     elif sys.argv[2] == "day":
         run_id = sys.argv[3]
         warehouse.drop_stale_staging(BURST.table, DAY, keep_run=run_id)
-        warehouse.publish(warehouse.stage(job(run_id=run_id)))
+        staging = warehouse.stage(job(run_id=run_id))
+        sys.stdout.write(json.dumps(asdict(staging)))
+        sys.stdout.flush()
+        warehouse.publish(staging)
     else:
         for number in range(int(sys.argv[3])):
             warehouse.publish(warehouse.stage(job(run_id=f"{sys.argv[4]}-{number}")))

@@ -40,19 +40,19 @@ ARROW: dict[ColumnType, pa.DataType] = {
 def _text(kind: pa.DataType) -> bool:
     if pt.is_dictionary(kind):
         return _text(kind.value_type)
-    return pt.is_string(kind) or pt.is_large_string(kind) or pt.is_string_view(kind)
+    return bool(pt.is_string(kind) or pt.is_large_string(kind) or pt.is_string_view(kind))
 
 
 def _whole(kind: pa.DataType) -> bool:
-    return pt.is_integer(kind) or (pt.is_decimal(kind) and kind.scale == 0)
+    return bool(pt.is_integer(kind) or (pt.is_decimal(kind) and kind.scale == 0))
 
 
 def _number(kind: pa.DataType) -> bool:
-    return pt.is_integer(kind) or pt.is_floating(kind) or pt.is_decimal(kind)
+    return bool(pt.is_integer(kind) or pt.is_floating(kind) or pt.is_decimal(kind))
 
 
 def _naive_time(kind: pa.DataType) -> bool:
-    return pt.is_timestamp(kind) and kind.tz is None
+    return bool(pt.is_timestamp(kind) and kind.tz is None)
 
 
 _FAMILY: dict[ColumnType, Callable[[pa.DataType], bool]] = {
@@ -91,9 +91,10 @@ def check_columns(
     for name, kind in wanted.items():
         got = found.field(name).type
         if not pt.is_null(got) and not _FAMILY[kind](got):
+            seen = (shown or {}).get(name, str(got))
             raise _refused(
                 detection,
-                f"column {name} is declared {kind} and the query returns {(shown or {}).get(name, got)}.",
+                f"column {name} is declared {kind} and the query returns {seen}.",
                 f"Cast it in the SELECT, or declare {name} as it is.",
             )
 

@@ -184,7 +184,7 @@ class Ingest:
         if not wanted:
             return
         cells = ", ".join(
-            f"count(*) FILTER (WHERE nullif(trim({texts[n]}), '') IS NOT NULL AND {casts[n]} IS NULL)"
+            f"count(*) FILTER (WHERE {casts[n]} IS NULL AND nullif(trim({texts[n]}), '') <> '')"
             for n in wanted
         )
         row = self.database.execute(f"SELECT {cells} FROM sorted WHERE fault IS NULL").fetchone()
@@ -200,7 +200,8 @@ class Ingest:
                 f"SELECT rowid AS r, row_number() OVER (PARTITION BY {key} ORDER BY rowid) AS n"
             )
             self._duplicates += self._count(
-                f"DELETE FROM good WHERE rowid IN (SELECT r FROM ({numbered} FROM good) WHERE n > 1)"
+                "DELETE FROM good WHERE rowid IN "
+                f"(SELECT r FROM ({numbered} FROM good) WHERE n > 1)"
             )
 
     def keep(self, existing: str) -> None:

@@ -171,11 +171,8 @@ class LakeWarehouse:
             for path in self._files.old(folder, older_than):
                 day = date.fromisoformat(path.parent.name)
                 dropped += self._discard(folder.name, day, [path])
-        for folder in self._files.tables("tmp"):
-            if len(self._files.old(folder, older_than)) == len(
-                self._files.old(folder, timedelta(0))
-            ):
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self._files.abandoned(older_than):
+            shutil.rmtree(folder, ignore_errors=True)
         return dropped
 
     def _discard(self, table: str, day: date, staged: Sequence[Path]) -> int:
@@ -233,7 +230,8 @@ class LakeWarehouse:
 
     def read(self, detection: Detection, first: date, last: date) -> pd.DataFrame:
         """Published rows of [first, last] with `day`, in day order."""
-        return self.read_arrow(detection, first, last).to_pandas()
+        frame: pd.DataFrame = self.read_arrow(detection, first, last).to_pandas()
+        return frame
 
     def read_arrow(self, detection: Detection, first: date, last: date) -> pa.Table:
         """The same as Arrow, typed by the header's columns."""

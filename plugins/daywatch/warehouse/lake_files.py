@@ -102,6 +102,12 @@ class LakeFiles:
         limit = time.time() - older_than.total_seconds()
         return [path for path in self._files(folder) if _mtime(path) <= limit]
 
+    def abandoned(self, older_than: timedelta) -> list[Path]:
+        """Scratch folders that nothing was written to for so long: their owner was killed."""
+        limit = time.time() - older_than.total_seconds()
+        folders = self.tables("tmp")
+        return [f for f in folders if all(_mtime(path) <= limit for path in (f, *self._files(f)))]
+
     def remove(self, paths: Iterable[Path]) -> tuple[int, int]:
         """Delete files and the folders that this leaves empty; returns (files, bytes)."""
         files = size = 0

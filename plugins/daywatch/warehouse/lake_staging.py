@@ -1,4 +1,4 @@
-"""From a locked session's SELECT to a staging file, and from that file to a table for validation."""
+"""From a locked session's SELECT to a staging file, and from that to a table for validation."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from daywatch.warehouse.base import (
 from daywatch.warehouse.columns import with_day
 from daywatch.warehouse.faults import gone
 from daywatch.warehouse.naming import ident, literal
-from daywatch.warehouse.postgres_link import Link, Links, marker, to_arrow, told_plainly
+from daywatch.warehouse.postgres_link import Link, Links, marker, run_one, to_arrow, told_plainly
 from daywatch.warehouse.postgres_raw import RawTables
 from daywatch.warehouse.postgres_schema import role_of
 from daywatch.warehouse.postgres_staging import Stager, drop
@@ -198,7 +198,8 @@ class PostgresWarehouse:
 
     def read(self, detection: Detection, first: date, last: date) -> pd.DataFrame:
         """Published rows of [first, last] with `day`, in day order."""
-        return self.read_arrow(detection, first, last).to_pandas()
+        frame: pd.DataFrame = self.read_arrow(detection, first, last).to_pandas()
+        return frame
 
     def read_arrow(self, detection: Detection, first: date, last: date) -> pa.Table:
         """The same as Arrow, typed by the header's columns."""
@@ -236,7 +237,7 @@ class PostgresWarehouse:
             )
             with told_plainly(detection, bound.sql):
                 cursor = RawCursor(link)
-                cursor.execute(bound.sql.encode(), list(bound.values.values()))
+                run_one(cursor, bound.sql, list(bound.values.values()))
                 found = [column.name for column in cursor.description or ()]
                 rows = cursor.fetchall()
         return [dict(zip(found, row, strict=True)) for row in rows]

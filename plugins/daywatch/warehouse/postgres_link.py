@@ -20,7 +20,7 @@ from daywatch.warehouse.query import place
 
 Link = psycopg.Connection[tuple[Any, ...]]
 
-_OURS = ("08", "53", "57P", "58", "40001", "40P01", "55P03", "XX001", "25006")
+_OURS = ("08", "53", "57P", "58", "40001", "40P01", "55P03", "XX001")
 """SQLSTATEs of lost connections, full disks, shutdowns, deadlocks: try again later."""
 
 CANCELED = "57014"
@@ -46,7 +46,7 @@ class Links:
     def transaction(
         self, detection: Detection | None = None, *, undone: bool = False
     ) -> Iterator[Link]:
-        """A transaction: committed at the end (rolled back if `undone`), or undone by any exception.
+        """A transaction: committed at the end, rolled back if `undone` and by any exception.
 
         psycopg's errors become the house's.
         """
@@ -126,6 +126,15 @@ def _type_of(value: Scalar) -> str:
     if isinstance(value, datetime):
         return "timestamp"
     return "date" if isinstance(value, date) else "text"
+
+
+def run_one(cursor: RawCursor[Any], sql: str, values: Sequence[Scalar]) -> None:
+    """Send text that somebody wrote as exactly one statement.
+
+    Without values psycopg would use the simple protocol, which runs everything after a semicolon
+    too; a binary result makes it use the extended one, which refuses a second statement.
+    """
+    cursor.execute(sql.encode(), list(values), binary=True)
 
 
 # --- rows -----------------------------------------------------------------------------------------

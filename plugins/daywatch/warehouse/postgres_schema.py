@@ -98,7 +98,7 @@ def _present(link: Link) -> dict[str, str]:
     known = link.execute("SELECT to_regclass('daywatch.objects') IS NOT NULL").fetchone()
     if not (known and known[0]):
         return {}
-    return dict(link.execute("SELECT name, version FROM daywatch.objects").fetchall())  # type: ignore[arg-type]
+    return dict(link.execute("SELECT name, version FROM daywatch.objects").fetchall())
 
 
 def _version(*parts: object) -> str:
@@ -132,7 +132,8 @@ def _roles(link: Link, read_role: str, teams: Iterable[Team]) -> None:
             link.execute(f"GRANT {ident(read_role)} TO {ident(role)}")
     except psycopg.errors.InsufficientPrivilege as error:
         raise ConfigurationError(
-            f"the warehouse's PostgreSQL user may not create the role {read_role}: {error.diag.message_primary}.",
+            f"the warehouse's PostgreSQL user may not create the role {read_role}: "
+            f"{error.diag.message_primary}.",
             remedy="Let an administrator run once: "
             + " ".join(_by_hand(read_role, names.values())),
         ) from error

@@ -30,6 +30,7 @@ from daywatch.warehouse.postgres_link import (
     Links,
     marker,
     result_schema,
+    run_one,
     to_arrow,
     translated,
     type_names,
@@ -140,9 +141,7 @@ class _Select:
         values = values_for(job.detection, job.day, job.parameters)
         self._bound = bind_values(job.detection, job.detection.sql, "postgres", values, marker)
         try:
-            self._cursor.execute(
-                f"{_DECLARE}{self._bound.sql}".encode(), list(self._bound.values.values())
-            )
+            run_one(self._cursor, f"{_DECLARE}{self._bound.sql}", list(self._bound.values.values()))
             self._rows = self._fetch()
         except psycopg.Error as error:
             raise self._explained(error) from error

@@ -170,7 +170,7 @@ def _unreadable(file: Path, error: Exception) -> LoadError:
     return LoadError(f"not readable as Parquet: {words}", where=Where(file))
 
 
-# --- JSON lines -------------------------------------------------------------------------------------
+# --- JSON lines -----------------------------------------------------------------------------------
 
 
 def _read_json(
