@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -116,7 +117,7 @@ class Services:
         # Tasks leave the group for groups of their own: remember them before their parents die.
         family = _descendants(child.pid for child in self._children.values())
         _signal_group(group, signal.SIGTERM)
-        _, alive = psutil.wait_procs(family, timeout=PATIENCE_S)
+        alive = _wait_for_end(family, PATIENCE_S)
         _signal_group(group, signal.SIGKILL)
         for process in alive:
             with suppress(psutil.NoSuchProcess):
@@ -136,6 +137,23 @@ def _descendants(pids: Iterable[int]) -> list[psutil.Process]:
             process = psutil.Process(pid)
             found += [process, *process.children(recursive=True)]
     return found
+
+
+def _wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those that still run after so long; a zombie has ended, whoever fails to collect it."""
+    deadline = time.monotonic() + seconds
+    alive = processes
+    while alive and time.monotonic() < deadline:
+        time.sleep(0.1)
+        alive = [process for process in alive if _runs(process)]
+    return alive
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:
