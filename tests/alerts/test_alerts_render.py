@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import DAY, FULL, KEY, facts_on
 
-from daywatch.alerts import blocks, render, text
+from daywatch.alerts import blocks, phrases, render, text
 from daywatch.alerts.facts import AlertFacts, HeldBackFacts, SegmentFact, pseudonym
 from daywatch.alerts.render import EpisodeView
 from daywatch.errors import ConfigurationError
@@ -95,7 +95,7 @@ def test_a_held_back_day_never_looks_like_a_risk_alert() -> None:
     for name in ("held_back", "held_back_repaired"):
         said = json.dumps(MESSAGES[name], ensure_ascii=False)
         assert "not a risk alert" in said
-        assert not any(dot in said for dot in render.DOTS.values())
+        assert not any(dot in said for dot in phrases.DOTS.values())
         assert not re.search("CRITICAL|HIGH|MEDIUM|LOW", said)
 
 
@@ -180,7 +180,7 @@ def any_facts(draw: st.DrawFn) -> AlertFacts:
         title=draw(ANY),
         team=draw(ANY),
         indicator=draw(ANY),
-        severity=draw(st.sampled_from(list(render.DOTS)) | ANY),
+        severity=draw(st.sampled_from(list(phrases.DOTS)) | ANY),
         channel="#x",
         day=draw(DATES),
         value=draw(NUMBER),
@@ -301,10 +301,10 @@ def test_numbers_read_as_people_write_them() -> None:
 
 
 def test_a_sparkline_shows_gaps_and_survives_extremes() -> None:
-    assert render.sparkline([1.0, None, 8.0]) == "▁·█"
-    assert render.sparkline([5.0, 5.0]) == "▁▁"
-    assert len(render.sparkline([-1.7e308, 1.7e308])) == 2
-    assert render.sparkline([]) == ""
+    assert phrases.sparkline([1.0, None, 8.0]) == "▁·█"
+    assert phrases.sparkline([5.0, 5.0]) == "▁▁"
+    assert len(phrases.sparkline([-1.7e308, 1.7e308])) == 2
+    assert phrases.sparkline([]) == ""
 
 
 def test_a_pseudonym_is_stable_keyed_and_needs_its_key() -> None:

@@ -12,20 +12,13 @@ from datetime import date
 from typing import Any
 
 from daywatch.alerts import blocks as kit
+from daywatch.alerts import phrases as say
 from daywatch.alerts import text as words
 from daywatch.alerts.blocks import Block
 from daywatch.alerts.facts import AlertFacts, HeldBackFacts, SegmentFact
 
 Payload = dict[str, Any]
 EVENT_TYPE = "daywatch_alert"
-DOTS = {
-    "critical": ":red_circle:",
-    "high": ":large_orange_circle:",
-    "medium": ":large_yellow_circle:",
-    "low": ":large_blue_circle:",
-    "informational": ":white_circle:",
-}
-_BARS = "▁▂▃▄▅▆▇█"
 _SCALES = (1.0, 0.7, 0.45, 0.25)
 
 
@@ -51,13 +44,14 @@ def breach(facts: AlertFacts, episode: EpisodeView, key: str) -> Payload:
 def recovery(facts: AlertFacts, episode: EpisodeView, key: str) -> Payload:
     """The reply in the thread that says it is over."""
     if episode.status == "withdrawn":
-        line = f"Withdrawn: {_name(facts)} was judged again. {words.one_line(episode.note)}".strip()
+        note = words.one_line(episode.note)
+        line = f"Withdrawn: {say.name_of(facts)} was judged again. {note}".strip()
     else:
         until = f", up to {words.short_day(episode.ended_day)}" if episode.ended_day else ""
-        line = f"Recovered: {_name(facts)} kept within its limits for two judged days{until}."
+        line = f"Recovered: {say.name_of(facts)} kept within its limits for two judged days{until}."
     spell = (
         f"It breached on {words.plural(episode.days, 'day')}, "
-        f"{_span(episode.first_day, episode.last_day)}."
+        f"{say.span(episode.first_day, episode.last_day)}."
     )
     body = f":white_check_mark: *{words.fit(line, 600)}*\n{spell}"
     return _payload(line, key, lambda _: [kit.section(body)])
@@ -65,18 +59,18 @@ def recovery(facts: AlertFacts, episode: EpisodeView, key: str) -> Payload:
 
 def reopened(facts: AlertFacts, episode: EpisodeView, key: str) -> Payload:
     """The reply in the thread that takes a recovery back, after a day was rebuilt."""
-    line = f"Not over: {_name(facts)} breached again on {words.day(episode.last_day)}."
-    body = f"{_dot(facts)} *{words.fit(line, 600)}*\n{words.fit(facts.reason, 600)}"
+    line = f"Not over: {say.name_of(facts)} breached again on {words.day(episode.last_day)}."
+    body = f"{say.dot_of(facts)} *{words.fit(line, 600)}*\n{words.fit(facts.reason, 600)}"
     return _payload(line, key, lambda _: [kit.section(body)])
 
 
 def reminder(facts: AlertFacts, episode: EpisodeView, key: str) -> Payload:
     """The reply in the thread of an episode that goes on and on (`repeat_after`)."""
     line = (
-        f"Still breached: {_name(facts)}, {words.plural(episode.days, 'day')} since "
-        f"{words.short_day(episode.first_day)}, now {_value(facts)}."
+        f"Still breached: {say.name_of(facts)}, {words.plural(episode.days, 'day')} since "
+        f"{words.short_day(episode.first_day)}, now {say.value_of(facts)}."
     )
-    body = f"{_dot(facts)} *{words.fit(line, 600)}*\n{words.fit(facts.reason, 600)}"
+    body = f"{say.dot_of(facts)} *{words.fit(line, 600)}*\n{words.fit(facts.reason, 600)}"
     return _payload(line, key, lambda _: [kit.section(body)])
 
 
@@ -141,14 +135,14 @@ def _title(facts: AlertFacts, episode: EpisodeView) -> str:
     # The title is cut first: the severity and the state must survive any title.
     title = words.clip(words.one_line(facts.title), 110)
     if episode.status == "open":
-        return f"{_dot(facts)} {words.one_line(facts.severity).upper()[:13]} · {title}"
+        return f"{say.dot_of(facts)} {words.one_line(facts.severity).upper()[:13]} · {title}"
     return f":white_check_mark: {episode.status.upper()} · {title}"
 
 
 def _what_broke(facts: AlertFacts, episode: EpisodeView) -> str:
     lines = [
-        f"*{words.fit(words.one_line(facts.indicator), 80)}: {words.fit(_value(facts), 200)}*"
-        f"{words.fit(_limits(facts), 200)}",
+        f"*{words.fit(words.one_line(facts.indicator), 80)}: {words.fit(say.value_of(facts), 200)}*"
+        f"{words.fit(say.limits_of(facts), 200)}",
         words.fit(words.one_line(facts.reason), 600),
         f"{words.day(facts.day)} (UTC){_standing(episode)}",
     ]
@@ -163,12 +157,13 @@ def _what_broke(facts: AlertFacts, episode: EpisodeView) -> str:
 
 
 def _standing(episode: EpisodeView) -> str:
-    span = _span(episode.first_day, episode.last_day)
+    span = say.span(episode.first_day, episode.last_day)
     if episode.status == "ended":
         ended = f", ended {words.short_day(episode.ended_day)}" if episode.ended_day else ""
         return f" · over after {words.plural(episode.days, 'breached day')}, {span}{ended}"
     if episode.days > 1:
-        return f" · {words.plural(episode.days, 'breached day')} since {_date(episode.first_day)}"
+        since = words.short_day(episode.first_day)
+        return f" · {words.plural(episode.days, 'breached day')} since {since}"
     return " · first day"
 
 
@@ -178,29 +173,13 @@ def _how_unusual(facts: AlertFacts) -> str:
         lines.append(words.fit(words.one_line(facts.baseline), 500))
     known = [value for _, value in facts.recent if value is not None]
     if known:
-        low, high = _bare(facts, min(known)), _bare(facts, max(known))
+        low, high = say.bare(facts, min(known)), say.bare(facts, max(known))
         lines.append(
-            f"`{sparkline([value for _, value in facts.recent])}` "
+            f"`{say.sparkline([value for _, value in facts.recent])}` "
             f"{words.plural(len(facts.recent), 'day')} to {words.short_day(facts.recent[-1][0])}, "
             f"{words.escape(low)} to {words.escape(high)}"
         )
     return "\n".join(lines)
-
-
-def sparkline(values: list[float | None]) -> str:
-    """A line of eight heights; a day without data is a dot."""
-    known = [value for value in values if value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 0.0)
-    # Halved first: the spread of two huge values must not overflow to infinity.
-    spread = high / 2 - low / 2
-
-    def bar(value: float | None) -> str:
-        if value is None:
-            return "·"
-        part = (value / 2 - low / 2) / spread if spread else 0.0
-        return _BARS[min(int(part * len(_BARS)), len(_BARS) - 1)]
-
-    return "".join(bar(value) for value in values)
 
 
 def _where_from(facts: AlertFacts, scale: float) -> list[Block]:
@@ -211,7 +190,9 @@ def _where_from(facts: AlertFacts, scale: float) -> list[Block]:
     found = f"*Where it comes from*\n{sentence}"
     if len(facts.segments) == 1:
         return [kit.section(found)]
-    rows = [[s.label, _bare(facts, s.value), _usual(facts, s), _share(s)] for s in facts.segments]
+    rows = [
+        [s.label, say.bare(facts, s.value), _usual(facts, s), _share(s)] for s in facts.segments
+    ]
     return [
         kit.section(found),
         *kit.table(
@@ -227,12 +208,12 @@ def _where_from(facts: AlertFacts, scale: float) -> list[Block]:
 def _explains(facts: AlertFacts, segment: SegmentFact) -> str:
     usual = f" against the usual {_usual(facts, segment)}" if segment.usual is not None else ""
     if segment.share is None:
-        return f"is at {_number(facts, segment.value)}{usual}."
-    return f"explains {_share(segment)} of the excess: {_number(facts, segment.value)}{usual}."
+        return f"is at {say.number(facts, segment.value)}{usual}."
+    return f"explains {_share(segment)} of the excess: {say.number(facts, segment.value)}{usual}."
 
 
 def _usual(facts: AlertFacts, segment: SegmentFact) -> str:
-    return "-" if segment.usual is None else _bare(facts, segment.usual)
+    return "-" if segment.usual is None else say.bare(facts, segment.usual)
 
 
 def _share(segment: SegmentFact) -> str:
@@ -313,56 +294,12 @@ def _failing(facts: HeldBackFacts, limit: int) -> str:
     return "\n".join(lines)
 
 
-# --- phrases -----------------------------------------------------------------------------------
-
-
 def _head_of(facts: AlertFacts, episode: EpisodeView) -> str:
     """The one line that a phone's lock screen shows."""
     title = words.clip(words.one_line(facts.title), 90)
     state = facts.severity.upper() if episode.status == "open" else episode.status.upper()
     unusual = f", {words.one_line(facts.baseline)}" if facts.baseline else ""
     return (
-        f"{state}: {title}: {words.one_line(facts.indicator)} {_value(facts)}{_limits(facts)} "
-        f"on {words.short_day(facts.day)}{unusual}"
+        f"{state}: {title}: {words.one_line(facts.indicator)} "
+        f"{say.value_of(facts)}{say.limits_of(facts)} on {words.short_day(facts.day)}{unusual}"
     )
-
-
-def _name(facts: AlertFacts) -> str:
-    return f"{words.clip(words.one_line(facts.title), 110)} ({words.one_line(facts.indicator)})"
-
-
-def _dot(facts: AlertFacts) -> str:
-    return DOTS.get(facts.severity, ":white_circle:")
-
-
-def _number(facts: AlertFacts, value: float | None) -> str:
-    return words.number(value, facts.kind, words.clip(facts.unit, 20))
-
-
-def _bare(facts: AlertFacts, value: float | None) -> str:
-    """Without the unit, where it was said just before."""
-    return words.number(value, facts.kind)
-
-
-def _value(facts: AlertFacts) -> str:
-    shown = _number(facts, facts.value)
-    if facts.numerator is None or facts.denominator is None:
-        return shown
-    return f"{shown}, {words.number(facts.numerator)} of {words.number(facts.denominator)}"
-
-
-def _limits(facts: AlertFacts) -> str:
-    low, high = facts.limit_low, facts.limit_high
-    if low is not None and high is not None:
-        return f" (expected {_bare(facts, low)} to {_bare(facts, high)})"
-    if high is not None:
-        return f" (limit {_bare(facts, high)})"
-    return f" (at least {_bare(facts, low)})" if low is not None else ""
-
-
-def _span(first: date, last: date) -> str:
-    return _date(first) if first == last else f"{_date(first)} to {_date(last)}"
-
-
-def _date(value: date) -> str:
-    return words.short_day(value)
