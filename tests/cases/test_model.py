@@ -72,7 +72,7 @@ def test_a_file_becomes_typed_cases(tmp_path: Path) -> None:
         ("[bursts]", "[burst]", 14, "'burst' is no indicator", "'bursts'"),
         ("networks.csv", "absent.csv", 8, "absent.csv is missing", "beside burst.yaml"),
         ("one stays silent", "two fire", 2, "two cases are called", "Rename"),
-        ("expect: {rows", "expct: {rows", 15, "", ""),
+        ("expect: {rows", "expct: {rows", 17, "unknown key 'cases.1.expct'", "'expect'"),
         ("cases:", "case:", 1, "case", "cases"),
     ],
 )
@@ -107,7 +107,7 @@ def test_faults_in_a_csv_name_its_line(tmp_path: Path, text: str, line: int, fau
 
 def test_an_absent_file_and_an_empty_one_are_faults(tmp_path: Path) -> None:
     detection, catalog = burst(tmp_path, "cases: []\n")
-    with pytest.raises(CatalogError):
+    with pytest.raises(CatalogError, match="there are no cases"):
         load_cases(detection, catalog)
     detection.cases_path.unlink()
     with pytest.raises(CatalogError, match="missing"):

@@ -45,7 +45,7 @@ class _Case(Frozen):
 
 
 class _Cases(Frozen):
-    cases: tuple[_Case, ...] = Field(min_length=1)
+    cases: tuple[_Case, ...]
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,9 @@ def load_cases(detection: Detection, catalog: Catalog) -> list[Case]:
     path = detection.cases_path
     data, lines = load_yaml_file(path)
     cases = parse_model(_Cases, data, lines, path).cases
+    if not cases:
+        fault = "there are no cases."
+        raise CatalogError(fault, remedy="Write one that fires.", where=Where(path, 1))
     reader = _Reader(detection, catalog, path, lines)
     found = [reader.case(case, n) for n, case in enumerate(cases)]
     names = [case.name for case in found]
