@@ -31,7 +31,9 @@ create or replace macro account_id(m, j) as 1000000000 + ((m::bigint * 134217728
 create or replace macro event_id(daynum, n) as daynum::bigint * 1000000000 + n::bigint;
 create or replace macro video_id(daynum, m, k) as daynum::bigint * 1000000 + m::bigint * 50000 + k::bigint;
 create or replace macro account_hash(account) as seeded('account', account);
-create or replace macro device(ah) as 'd' || lower(hex(ah >> 12));
+-- One in twenty-five shares a device, mostly with one or two others.
+create or replace macro device(ah) as
+    case when u(ah, 43) < 0.04 then 'f' || (hash(ah) % (getvariable('accounts') // 50)) else 'd' || lower(hex(ah >> 12)) end;
 
 -- Networks of an account, by its hash: mobile (few, busy), residential (many, quiet), schools, VPNs and hosters.
 create or replace macro ip_type(ah) as
