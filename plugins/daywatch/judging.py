@@ -17,7 +17,7 @@ from daywatch.briefing import brief
 from daywatch.catalog.model import Detection, Indicator, Kind
 from daywatch.crash import point
 from daywatch.errors import HeldBack
-from daywatch.indicators.measure import measurement, points
+from daywatch.indicators import all_points, measure_all
 from daywatch.indicators.model import WHOLE, Point, State, Verdict
 
 if TYPE_CHECKING:
@@ -47,12 +47,11 @@ def measure(house: House, detection: Detection, day: date) -> None:
             f"{detection.name} has not been published for {day}, so there is nothing to judge.",
             remedy=f"See `daywatch show {detection.name} --day {day}`.",
         )
-    for name, indicator in detection.header.indicators.items():
-        query = measurement(detection, name, day)
-        rows = house.warehouse.aggregate(
-            detection, day, query.sql, dict(detection.header.parameters)
-        )
-        found = points(indicator, rows, day)
+    if not detection.header.indicators:
+        return
+    sql = measure_all(detection, day)
+    rows = house.warehouse.aggregate(detection, day, sql, dict(detection.header.parameters))
+    for name, found in all_points(detection, rows, day).items():
         house.state.save_points(detection.name, name, day, publication.content_hash, found)
 
 

@@ -17,6 +17,7 @@ from samples import DAY, FULL, KEY, facts_on
 from daywatch.alerts import blocks, phrases, render, text
 from daywatch.alerts.facts import AlertFacts, HeldBackFacts, SegmentFact, pseudonym
 from daywatch.alerts.render import EpisodeView
+from daywatch.alerts.text import unwrapped
 from daywatch.errors import ConfigurationError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -312,3 +313,10 @@ def test_a_pseudonym_is_stable_keyed_and_needs_its_key() -> None:
     assert re.fullmatch("p-[0-9a-f]{10}", pseudonym("\ud800", "k"))
     with pytest.raises(ConfigurationError):
         pseudonym(4711, "")
+
+
+def test_a_runbook_broken_for_the_file_reads_whole_on_a_phone() -> None:
+    runbook = "First look.\n1. Open the three\n   largest networks\n2. Close.\n\n```\na\nb\n```\n"
+    assert unwrapped(runbook) == (
+        "First look.\n1. Open the three largest networks\n2. Close.\n\n```\na\nb\n```"
+    )

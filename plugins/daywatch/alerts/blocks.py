@@ -15,6 +15,7 @@ from daywatch.alerts.text import (
     one_line,
     plural,
     size,
+    unwrapped,
     width,
 )
 
@@ -69,7 +70,7 @@ def mention(slack_id: str) -> str:
 
 def paragraph(title: str, text: str, limit: int) -> Block:
     """A bold title and text of ours (a runbook), escaped and cut with a note."""
-    fitted = fit(text.strip(), min(limit, MAX_SECTION - len(title) - 8), fences=True)
+    fitted = fit(unwrapped(text.strip()), min(limit, MAX_SECTION - len(title) - 8), fences=True)
     closing = "\n```" if fitted.count("```") % 2 else ""
     return section(f"*{title}*\n{fitted}{closing}")
 

@@ -28,6 +28,25 @@ def clean(text: str) -> str:
     return _UNSAFE.sub(lambda m: "" if _HIDDEN.match(m[0]) else "\ufffd", text)
 
 
+_STARTS = re.compile(r"^(\s*$|\s*(\d+[.)]|[-*•>])\s|```)")
+
+
+def unwrapped(text: str) -> str:
+    """Lines that an author broke for the file's width, joined: a phone breaks them itself.
+
+    Blank lines, list items, quotes and code keep their line.
+    """
+    joined: list[str] = []
+    fenced = False
+    for line in text.splitlines():
+        if joined and not fenced and joined[-1].strip() and not _STARTS.match(line):
+            joined[-1] = f"{joined[-1].rstrip()} {line.strip()}"
+        else:
+            joined.append(line)
+        fenced ^= line.count("```") % 2 == 1
+    return "\n".join(joined)
+
+
 def one_line(text: str) -> str:
     """Cleaned, with every run of white space as one blank."""
     return _SPACES.sub(" ", clean(text)).strip()
