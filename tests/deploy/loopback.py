@@ -18,6 +18,8 @@ import psutil
 import psycopg
 from tests.deploy.compose import CHECKOUT, read
 
+from daywatch.airflow_home.services import wait_for_end
+
 AIRFLOW = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "worker")
 
 
@@ -181,8 +183,7 @@ class Loopback:
         for process in self.running.values():
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
-        _, alive = psutil.wait_procs(family, timeout=15)
-        for process in alive:
+        for process in wait_for_end(family, 15):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         for process in self.running.values():

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
@@ -131,3 +135,13 @@ def test_the_image_is_pinned_and_runs_as_nobody_special() -> None:
     assert not missing
     ignored = (CHECKOUT / ".dockerignore").read_text().splitlines()
     assert all(f"!{path}" in ignored for path in copied)
+
+
+def test_airflows_celery_provider_can_use_the_pinned_celery(tmp_path: Path) -> None:
+    """Celery 5.7 lost a name that the provider imports: no worker started."""
+    code = "import airflow.providers.celery.executors.celery_executor"
+    environment = {"AIRFLOW_HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

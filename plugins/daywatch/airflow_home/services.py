@@ -117,7 +117,7 @@ class Services:
         # Tasks leave the group for groups of their own: remember them before their parents die.
         family = _descendants(child.pid for child in self._children.values())
         _signal_group(group, signal.SIGTERM)
-        alive = _wait_for_end(family, PATIENCE_S)
+        alive = wait_for_end(family, PATIENCE_S)
         _signal_group(group, signal.SIGKILL)
         for process in alive:
             with suppress(psutil.NoSuchProcess):
@@ -139,7 +139,7 @@ def _descendants(pids: Iterable[int]) -> list[psutil.Process]:
     return found
 
 
-def _wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+def wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Those that still run after so long; a zombie has ended, whoever fails to collect it."""
     deadline = time.monotonic() + seconds
     alive = processes
