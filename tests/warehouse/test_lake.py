@@ -30,6 +30,7 @@ from daywatch.errors import LoadError, QueryFailed, Unavailable
 from daywatch.settings import Settings
 from daywatch.state import open_state
 from daywatch.warehouse.base import Partition
+from daywatch.warehouse.faults import StagingGone
 from daywatch.warehouse.lake import LakeWarehouse
 from daywatch.warehouse.lake_session import View, connect, read_session, stream
 
@@ -301,3 +302,20 @@ def test_the_sweep_removes_what_killed_builds_left(
     os.utime(left / "spill", (0, 0))
     lake.sweep_staging(timedelta(hours=1))
     assert not left.exists()
+
+
+def test_a_build_whose_day_was_taken_over_says_so(
+    lake: LakeWarehouse, lake_settings: Settings
+) -> None:
+    """A newer build starts while this one still runs: its copy goes, and it stops as superseded."""
+    lake.load_arrow(LOGINS, logins(4))
+
+    def taken_over(table: pa.Table) -> pa.Table:
+        LakeWarehouse(lake_settings, open_state(lake_settings)).drop_stale_staging(
+            "burst", DAY, keep_run="newer"
+        )
+        return table
+
+    with pytest.raises(StagingGone):
+        lake.stage(job(score=taken_over))
+    assert files(lake_settings, "staging") == []

@@ -105,7 +105,8 @@ class LakeWarehouse:
         detection = job.detection
         target = self._files.new_staged(detection.table, job.day, job.run_id)
         views = self._views(job)
-        with lake_faults(detection), self._files.scratch() as spill:
+        owner = _owner(detection.table, job.day)
+        with lake_faults(detection), self._files.scratch(owner) as spill:
             rows, content = write_staging(self._settings, spill, views, job, target)
         point("stage.written")
         self._discard(
@@ -157,7 +158,8 @@ class LakeWarehouse:
             yield engine, "staging"
 
     def drop_stale_staging(self, table: str, day: date, keep_run: str) -> int:
-        """Drop what other runs staged for this day, and copies that never got finished."""
+        """Drop what other runs staged for this day, and what killed ones left unfinished."""
+        self._files.drop_scratch(_owner(table, day))
         kept = (
             {path.name for path in self._files.of_run(table, day, keep_run)} if keep_run else set()
         )
@@ -306,6 +308,11 @@ class LakeWarehouse:
         for publication in old:
             self._files.touch(publication.files)
         return self._pointers.remove_publications(table, before) if old else 0
+
+
+def _owner(table: str, day: date) -> str:
+    """The name of a day's scratch folders, by which a newer build finds them."""
+    return f"{table}.{day.isoformat()}"
 
 
 def _dollar(_position: int, name: str, _value: Scalar) -> str:

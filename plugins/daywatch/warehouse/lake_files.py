@@ -10,6 +10,7 @@ rows keep paths relative to the lake, so that a lake may be moved.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -77,9 +78,9 @@ class LakeFiles:
     # --- moves -------------------------------------------------------------------------------
 
     @contextmanager
-    def scratch(self) -> Iterator[Path]:
-        """A private folder for spilling and loading, gone at the end."""
-        folder = self.root / "tmp" / uuid.uuid4().hex
+    def scratch(self, owner: str = "any") -> Iterator[Path]:
+        """A private folder for spilling and loading, gone at the end; `owner` begins its name."""
+        folder = self.root / "tmp" / f"{owner}.{uuid.uuid4().hex}"
         folder.mkdir(parents=True)
         try:
             yield folder
@@ -109,7 +110,7 @@ class LakeFiles:
         return [f for f in folders if all(_mtime(path) <= limit for path in (f, *self._files(f)))]
 
     def remove(self, paths: Iterable[Path]) -> tuple[int, int]:
-        """Delete files and the folders that this leaves empty; returns (files, bytes)."""
+        """Delete files, and a day's folder that this leaves empty; returns (files, bytes)."""
         files = size = 0
         for path in paths:
             try:
@@ -118,16 +119,14 @@ class LakeFiles:
             except FileNotFoundError:  # another sweep was faster
                 continue
             files, size = files + 1, size + bytes_
-            self._prune(path.parent)
+            with contextlib.suppress(OSError):  # not empty, or somebody else's by now
+                path.parent.rmdir()
         return files, size
 
-    def _prune(self, folder: Path) -> None:
-        while folder != self.root and folder.is_relative_to(self.root):
-            try:
-                folder.rmdir()
-            except OSError:  # not empty, or somebody else's by now
-                return
-            folder = folder.parent
+    def drop_scratch(self, owner: str) -> None:
+        """Delete what an owner's killed or superseded work holds in scratch folders."""
+        for folder in (self.root / "tmp").glob(f"{owner}.*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     @staticmethod
     def _files(folder: Path) -> list[Path]:

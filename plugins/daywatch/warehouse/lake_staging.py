@@ -16,7 +16,7 @@ from daywatch.settings import Settings
 from daywatch.warehouse.base import BuildJob
 from daywatch.warehouse.columns import DUCKDB, check_columns, content_hash, row_hash, with_day
 from daywatch.warehouse.faults import gone, translated
-from daywatch.warehouse.lake_files import PART, place
+from daywatch.warehouse.lake_files import place
 from daywatch.warehouse.lake_session import View, connect, read_session, stream
 from daywatch.warehouse.naming import ident, literal
 from daywatch.warehouse.query import Deadline, bind_values, too_many, too_slow, values_for
@@ -30,11 +30,10 @@ def write_staging(
 ) -> tuple[int, str]:
     """Stream the job's SELECT into `target`; returns (rows, content hash).
 
-    Another connection writes, since the session that runs the SELECT must not. Nothing is left
-    of a copy that fails.
+    Another connection writes, since the session that runs the SELECT must not. The copy gets its
+    name when it is whole; one that fails is gone with the scratch folder `spill`.
     """
-    part = target.with_name(f".{target.name}{PART}")
-    part.parent.mkdir(parents=True, exist_ok=True)
+    part = spill / target.name
     seconds = job.timeout.total_seconds()
     try:
         with (
@@ -44,13 +43,13 @@ def write_staging(
             rows = _Rows(session, job, deadline)
             written = rows.write(settings, spill, part)
         point("stage.part")
-        try:
-            place(part, target)
-        except FileNotFoundError as error:  # a newer build dropped our copy
-            raise gone(job.detection.name, job.day) from error
-        return written
-    finally:
-        part.unlink(missing_ok=True)
+        place(part, target)
+    except (DaywatchError, FileNotFoundError) as error:
+        if spill.exists():
+            raise
+        # A newer build of the day dropped our scratch folder.
+        raise gone(job.detection.name, job.day) from error
+    return written
 
 
 class _Rows:
