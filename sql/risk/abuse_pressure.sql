@@ -37,6 +37,7 @@
 --   4. One campaign: open one trend, and link the detections' alerts to it. Unrelated: close with a line for each.
 -- blind_spots:
 --   - a campaign that shows in one signal only
+--   - days without a row of a signal are not in its median, so rare signals look more usual than they are
 --   - a signal whose detection was held back counts as no hits that day
 -- false_positives:
 --   - a product launch that brings sign-ups and comments
