@@ -51,7 +51,7 @@ def postgres(settings: Settings) -> Iterator[PostgresWarehouse]:
 
 ESCAPES = [
     "select event_id as n from raw.logins",
-    "select count(*) as n from spam.burst",
+    "select count(*) as n from team_spam.burst",
     "select count(*) as n from daywatch.publications",
     "select count(*) as n from risk.private_hits",
     "select count(*) as n from pg_authid",
@@ -94,7 +94,7 @@ def test_an_indicator_can_read_its_day_and_nothing_else(postgres: PostgresWareho
     postgres.load_arrow(LOGINS, logins(3))
     postgres.publish(postgres.stage(job()))
     for sql in (
-        "select count(*) as value from spam.burst",
+        "select count(*) as value from team_spam.burst",
         "select 1 as value; commit; reset role; drop table raw.logins cascade",
     ):
         with pytest.raises(QueryFailed):

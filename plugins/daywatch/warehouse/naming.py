@@ -35,3 +35,8 @@ def token(run_id: str) -> str:
     Airflow's run ids hold ':' and '+', and anybody may name a run as they like.
     """
     return f"{_UNSAFE.sub('_', run_id).strip('.')[:60] or 'run'}-{digest(run_id, length=8)}"
+
+
+def schema_of(team: str) -> str:
+    """The PostgreSQL schema of a team's risk tables; a team may well be called risk or public."""
+    return f"team_{team}"

@@ -27,7 +27,7 @@ from daywatch.warehouse.base import (
 )
 from daywatch.warehouse.columns import with_day
 from daywatch.warehouse.faults import gone
-from daywatch.warehouse.naming import ident, literal
+from daywatch.warehouse.naming import ident, literal, schema_of
 from daywatch.warehouse.postgres_link import Link, Links, marker, run_one, to_arrow, told_plainly
 from daywatch.warehouse.postgres_raw import RawTables
 from daywatch.warehouse.postgres_schema import role_of
@@ -207,7 +207,7 @@ class PostgresWarehouse:
 
         columns = with_day(detection.header.columns)
         names = ", ".join(ident(name) for name in columns)
-        table = f"{ident(detection.team)}.{ident(detection.table)}"
+        table = f"{ident(schema_of(detection.team))}.{ident(detection.table)}"
         with self._links.transaction(detection) as link:
             rows = link.execute(
                 f"SELECT {names} FROM {table} WHERE day BETWEEN %s AND %s ORDER BY day",
@@ -225,7 +225,7 @@ class PostgresWarehouse:
         values = values_for(detection, day, parameters)
         bound = bind_values(detection, sql, self.dialect, values, marker)
         names = ", ".join(ident(name) for name in with_day(detection.header.columns))
-        table = f"{ident(detection.team)}.{ident(detection.table)}"
+        table = f"{ident(schema_of(detection.team))}.{ident(detection.table)}"
         role = ident(role_of(self._settings.read_role, detection.team))
         with self._links.transaction(detection, undone=True) as link:
             link.execute(
@@ -256,7 +256,9 @@ class PostgresWarehouse:
         for team, table in tables:
             with self._links.transaction() as link:
                 link.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [table])
-                link.execute(f"DELETE FROM {ident(team)}.{ident(table)} WHERE day < %s", [before])
+                link.execute(
+                    f"DELETE FROM {ident(schema_of(team))}.{ident(table)} WHERE day < %s", [before]
+                )
                 days += link.execute(
                     "DELETE FROM daywatch.publications WHERE risk_table = %s AND day < %s",
                     [table, before],
@@ -270,7 +272,7 @@ def _staged(link: Link, ref: str) -> bool:
 
 
 def _replace_day(link: Link, staging: Staging) -> None:
-    table = f"{ident(staging.team)}.{ident(staging.table)}"
+    table = f"{ident(schema_of(staging.team))}.{ident(staging.table)}"
     staged = f"staging.{ident(staging.ref)}"
     columns = link.execute(
         "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 "

@@ -2,7 +2,7 @@
 
     raw          source tables                       the owner's alone
     src          read views over them                every detection
-    <team>       risk tables                         the owner's alone
+    team_<team>  risk tables                         the owner's alone
     risk         read views over them                every detection; a confidential team's: its own
     staging      staged copies                       the team's validation
     daywatch     publications, staging, versions     the owner's alone
@@ -25,13 +25,12 @@ from daywatch.catalog.model import Catalog, ColumnType, Detection, Source, Team
 from daywatch.errors import ConfigurationError
 from daywatch.warehouse.columns import POSTGRES, with_day
 from daywatch.warehouse.ingest import columns_of_source
-from daywatch.warehouse.naming import ident, literal
+from daywatch.warehouse.naming import ident, literal, schema_of
 from daywatch.warehouse.postgres_link import Link
 
 VERSION = "1"
 """Grows when the objects below change; every object is then made again."""
 
-RESERVED = ("raw", "src", "risk", "staging", "daywatch", "public", "information_schema")
 
 _HOUSE = """
 CREATE SCHEMA IF NOT EXISTS raw;
@@ -119,12 +118,8 @@ def _table_version(one: Detection, team: Team, read_role: str) -> str:
 def _roles(link: Link, read_role: str, teams: Iterable[Team]) -> None:
     names = {team.name: role_of(read_role, team.name) for team in teams}
     for team in names:
-        if team in RESERVED or team.startswith("pg_"):
-            raise ConfigurationError(
-                f"a team cannot be named {team}: PostgreSQL or Daywatch has a schema of that name.",
-                remedy="Rename its folder below sql/.",
-            )
-        link.execute(pgsql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(pgsql.Identifier(team)))
+        schema = pgsql.Identifier(schema_of(team))
+        link.execute(pgsql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
     try:
         for role in (read_role, *names.values()):
             _role(link, role)
@@ -214,10 +209,10 @@ def _source(link: Link, source: Source, read_role: str) -> None:
 def _risk_table(link: Link, one: Detection, team: Team, read_role: str) -> None:
     """The risk table, its index on the day, and the view for those who may read it."""
     columns = with_day(one.header.columns)
-    table = f"{ident(one.team)}.{ident(one.table)}"
+    table = f"{ident(schema_of(one.team))}.{ident(one.table)}"
     view = f"risk.{ident(one.table)}"
     link.execute(f"DROP VIEW IF EXISTS {view}")
-    _table(link, one.team, one.table, columns)
+    _table(link, schema_of(one.team), one.table, columns)
     index = ident(f"{one.table[:40]}_by_day")
     link.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {table} (day)")
     link.execute(
