@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.content import DAY, settings_in, signups
 
 from daywatch.pipeline import open_house
 from daywatch.runner import run_day, select
 from daywatch.settings import Settings
-from tests.content import DAY, settings_in, signups
 
 POINTS = (
     "stage.part",
