@@ -10,15 +10,16 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from daywatch.catalog.model import Catalog
-from daywatch.runner import DayRun, backfill, select
+from daywatch.runner import DayRun, backfill, day_range, select
 
 if TYPE_CHECKING:
     from daywatch.pipeline import House
     from daywatch.settings import Settings
 
+Size = Literal["S", "M"]
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, total) as long parts of the demo proceed."""
 
@@ -27,7 +28,7 @@ Progress = Callable[[str, int, int], None]
 class Platform:
     """Which synthetic platform lies in the warehouse."""
 
-    size: str
+    size: Size
     days: int
     end: str
     seed: int
@@ -89,7 +90,7 @@ def fill_history(
         done += 1
         progress(run.detection, done, total)
 
-    return backfill(house, chosen, first, last, workers=workers, progress=count)
+    return backfill(house, chosen, day_range(first, last), workers=workers, progress=count)
 
 
 def day_is_over(day: date, now: datetime) -> bool:

@@ -147,19 +147,17 @@ def _ended(detection: Detection, day: date, error: DaywatchError, started: float
 def backfill(
     house: pipeline.House,
     detections: Sequence[Detection],
-    first: date,
-    last: date,
+    days: Sequence[date],
     *,
     workers: int,
     again: bool = False,
     progress: Callable[[DayRun], None] = lambda run: None,
 ) -> list[DayRun]:
-    """Publish and measure every day of [first, last], then judge in day order.
+    """Publish and measure every one of `days`, then judge in day order.
 
     Days already published by the same query are skipped unless `again`. Breaches older than the
     paging horizon are recorded and never paged.
     """
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     runs: list[DayRun] = []
     with _pool(workers) as pool:
         for level in levels(detections):
@@ -171,10 +169,15 @@ def backfill(
             for run in _collect(work):
                 progress(run)
                 runs.append(run)
-        judged = [pool.submit(_judge, house.settings, d.name, first) for d in detections]
+        judged = [pool.submit(_judge, house.settings, d.name, min(days)) for d in detections]
         for future in as_completed(judged):
             future.result()
     return sorted(runs, key=lambda run: (run.detection, run.day))
+
+
+def day_range(first: date, last: date) -> list[date]:
+    """The days of [first, last]."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

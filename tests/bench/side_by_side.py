@@ -50,7 +50,7 @@ def checks_of(detection: Detection) -> list[tuple[str, dict[str, object], str]]:
             found.append(
                 (
                     "expect_column_values_to_not_be_null",
-                    {"column": column, "mostly": 0.0},
+                    {"column": column, "mostly": 1e-9},
                     f'count(*) filter ("{column}" is null) >= 0',
                 )
             )

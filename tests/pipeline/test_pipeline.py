@@ -17,7 +17,7 @@ from daywatch import pipeline
 from daywatch.alerts.transport import open_transport
 from daywatch.errors import HeldBack, QueryFailed, SuiteError, Superseded, TooManyRows
 from daywatch.pipeline import House, open_house
-from daywatch.runner import backfill, run_day, select
+from daywatch.runner import backfill, day_range, run_day, select
 from daywatch.settings import Settings
 
 
@@ -268,9 +268,9 @@ def test_a_backfill_follows_days_resumes_and_never_pages(tmp_path: Path) -> None
                 house.catalog.sources["signups"], signups({"10.0.0": 4}, day)
             )
         chosen = select(house.catalog)
-        runs = backfill(house, chosen, first, DAY, workers=2)
+        runs = backfill(house, chosen, day_range(first, DAY), workers=2)
         assert [r.state for r in runs] == ["done"] * 10
-        again = backfill(house, chosen, first, DAY, workers=2)
+        again = backfill(house, chosen, day_range(first, DAY), workers=2)
         assert [r.state for r in again] == ["skipped"] * 10
         breaches = house.state.breaches(first=first, last=DAY)
         assert len([b for b in breaches if not b.segment]) == 10

@@ -46,7 +46,7 @@ def load(
                 remedy="Declare it in sql/sources.yaml; there are "
                 f"{', '.join(house.catalog.sources)}.",
             )
-        with progress("rows") as bar:
+        with progress("bytes") as bar:
             task = bar.add_task(f"load {table}", total=None)
             result = house.warehouse.load(
                 source,
@@ -62,6 +62,10 @@ def load(
     out.print(f"{table}: {result.rows:,} rows in {len(result.days):,} days ({span})")
     if result.rejected:
         out.print(f"{result.rejected:,} rows rejected; see {result.reject_file}", markup=False)
+    if result.absent:
+        out.print(f"not in the files, so NULL: {', '.join(result.absent)}", markup=False)
+    if result.ignored:
+        out.print(f"not declared, so left out: {', '.join(result.ignored)}", markup=False)
     if result.duplicates:
         out.print(f"{result.duplicates:,} rows were there already")
     return None

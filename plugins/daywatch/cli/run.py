@@ -11,9 +11,11 @@ import typer
 
 from daywatch.cli.options import Json, Names, parse_day
 from daywatch.cli.output import err, out, print_json, progress, table
+from daywatch.errors import ConfigurationError
 from daywatch.settings import get_settings
 
 if TYPE_CHECKING:
+    from daywatch.pipeline import House
     from daywatch.runner import DayRun
 
 
@@ -87,6 +89,9 @@ def backfill(
     names: Names = None,
     first: Annotated[str, typer.Option("--from", help="First UTC day.")] = "-30",
     last: Annotated[str, typer.Option("--to", help="Last UTC day, included.")] = "yesterday",
+    days_of: Annotated[
+        str, typer.Option("--days-of", help="All days that this source has, not --from to --to.")
+    ] = "",
     workers: Annotated[int, typer.Option("--workers", "-j", help="Processes; 0: one a core.")] = 0,
     again: Annotated[
         bool, typer.Option("--again", help="Also days already published; takes new cutoffs.")
@@ -100,28 +105,29 @@ def backfill(
     """
     from daywatch.pipeline import open_house
     from daywatch.runner import backfill as fill
-    from daywatch.runner import select
+    from daywatch.runner import day_range, select
 
-    start, end = parse_day(first), parse_day(last)
     with open_house(get_settings()) as house:
         chosen = select(house.catalog, names or ())
+        days = _days(house, days_of) if days_of else day_range(parse_day(first), parse_day(last))
+        if not days:
+            raise ConfigurationError("there is no day to run.", remedy="Is --from after --to?")
         with progress("days") as bar:
-            task = bar.add_task("backfill", total=len(chosen) * ((end - start).days + 1))
+            task = bar.add_task("backfill", total=len(chosen) * len(days))
             runs = fill(
                 house,
                 chosen,
-                start,
-                end,
+                days,
                 workers=workers or os.cpu_count() or 1,
                 again=again,
                 progress=lambda r: bar.update(task, advance=1, description=r.detection),
             )
-        breaches = house.state.breaches(first=start, last=end, limit=1_000_000)
+        breaches = house.state.breaches(first=days[0], last=days[-1], limit=1_000_000)
     mine = {d.name for d in chosen}
     breached = Counter(b.detection for b in breaches if b.detection in mine and not b.segment)
     summary = _summary(runs, breached)
     if json:
-        print_json({"detections": summary, "from": start, "to": end, "runs": runs})
+        print_json({"detections": summary, "from": days[0], "to": days[-1], "runs": runs})
     else:
         heads = (
             "detection",
@@ -136,6 +142,17 @@ def backfill(
         table("", heads, [tuple(row.values()) for row in summary])
         _print_faults(runs)
     raise typer.Exit(0 if all(r.ok for r in runs) else 1)
+
+
+def _days(house: House, name: str) -> list[date]:
+    """The days that a source has rows for."""
+    source = house.catalog.sources.get(name)
+    days = house.warehouse.source_days(source) if source else []
+    if not days:
+        raise ConfigurationError(
+            f"the source {name} has no days.", remedy=f"Load some: `daywatch load {name} FILE...`."
+        )
+    return days
 
 
 def _summary(runs: list[DayRun], breached: Counter[str]) -> list[dict[str, Any]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from daywatch.pipeline import House
     from daywatch.standing import Standing
 
-Size = Annotated[str, typer.Option("--size", help="S (5 k daily users) or M (250 k).")]
+SizeOption = Annotated[str, typer.Option("--size", help="S (5 k daily users) or M (250 k).")]
 DaysOption = Annotated[int, typer.Option("--days", min=2, help="How many days of data.")]
 Seed = Annotated[int, typer.Option("--seed", help="Another seed, another platform.")]
 End = Annotated[str | None, typer.Option("--end", help="Newest day; default: the last complete.")]
@@ -48,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     context: typer.Context,
-    size: Size = "S",
+    size: SizeOption = "S",
     days: DaysOption = 60,
     seed: Seed = 1,
     end: End = None,
@@ -99,7 +98,7 @@ def demo(
 
 
 def generate(
-    size: Size = "S",
+    size: SizeOption = "S",
     days: DaysOption = 60,
     seed: Seed = 1,
     end: End = None,
@@ -132,18 +131,18 @@ def up(
     with LocalAirflow(settings, port=port, scheduled=schedule) as airflow:
         _say_where(airflow)
         out.print(f"{len(names)} detections; Ctrl-C stops everything")
-        signal.pause()
+        airflow.stay()
 
 
 def _platform(house: House, size: str, days: int, seed: int, end: str | None) -> Platform:
-    from daywatch.demo import Platform, day_is_over, newest_complete_day
+    from daywatch.demo import Platform, Size, day_is_over, newest_complete_day
 
-    if size not in ("S", "M"):
+    if size not in get_args(Size):
         raise ConfigurationError(f"there is no size {size!r}.", remedy="Sizes are S and M.")
     last: date = parse_day(end) if end else newest_complete_day(house.catalog, house.now())
     if not day_is_over(last, house.now()):
         raise ConfigurationError(f"{last} is not over (UTC).", remedy="Choose an earlier --end.")
-    return Platform(size, days, last.isoformat(), seed)
+    return Platform(cast("Size", size), days, last.isoformat(), seed)
 
 
 def _install(house: House, platform: Platform) -> None:

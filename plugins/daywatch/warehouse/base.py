@@ -188,6 +188,10 @@ class Warehouse(Protocol):
         """Describe each declared source: whether it is there, its rows, days and columns."""
         ...
 
+    def source_days(self, source: Source) -> list[date]:
+        """The days on which `source` has rows, in order; none for a dimension."""
+        ...
+
     def source_day(self, source: Source, day: date, cutoff: datetime) -> SourceDay:
         """Rows of `source` for `day` that had arrived by `cutoff`."""
         ...

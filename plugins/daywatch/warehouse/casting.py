@@ -38,18 +38,26 @@ def _moment(cell: str) -> str:
 
 
 def fault_of(
-    source: Source, texts: Mapping[str, str], casts: Mapping[str, str], *, nul_fits: bool
+    source: Source,
+    texts: Mapping[str, str],
+    casts: Mapping[str, str],
+    *,
+    nul_fits: bool,
+    keyed: bool,
 ) -> str:
-    """Expression of the reason why a row cannot be used; NULL for a good row."""
-    must = dict.fromkeys((*((source.day,) if source.day else ()), *source.primary_key))
-    cases = [
-        case
-        for name in must
-        for case in (
-            f"WHEN nullif(trim({texts[name]}), '') IS NULL THEN {literal(f'{name} is empty')}",
-            f"WHEN {casts[name]} IS NULL THEN {_no_value(source, name, texts[name])}",
-        )
-    ]
+    """Expression of the reason why a row cannot be used; NULL for a good row.
+
+    Every row needs its day. It needs its primary key only when it is added to a day (`keyed`):
+    replacing a day cannot double it.
+    """
+    needed = {name for name in (source.day, *(source.primary_key if keyed else ())) if name}
+    cases = []
+    for name in dict.fromkeys((*((source.day,) if source.day else ()), *source.primary_key)):
+        empty = f"nullif(trim({texts[name]}), '') IS NULL"
+        if name in needed:
+            cases.append(f"WHEN {empty} THEN {literal(f'{name} is empty')}")
+        wrong = f"NOT ({empty}) AND {casts[name]} IS NULL"
+        cases.append(f"WHEN {wrong} THEN {_no_value(source, name, texts[name])}")
     if not nul_fits:
         cases += [
             f"WHEN contains({texts[name]}, chr(0)) THEN "

@@ -58,6 +58,7 @@ class Ingest:
         self._scratch = scratch
         self.source = source
         self._nul_fits = nul_fits
+        self._append = append
         self._columns = columns_of_source(source)
         self._database: duckdb.DuckDBPyConnection | None = None
         self._rejects = Rejects()
@@ -151,7 +152,7 @@ class Ingest:
         self._absent.update(set(self._columns) - set(found.columns) - {self._derived(found) or ""})
         texts = self._texts(found)
         casts = {name: cast_text(texts[name], kind) for name, kind in self._columns.items()}
-        fault = fault_of(self.source, texts, casts, nul_fits=self._nul_fits)
+        fault = fault_of(self.source, texts, casts, nul_fits=self._nul_fits, keyed=self._append)
         cells = ", ".join(f"{expression} AS {ident(name)}" for name, expression in casts.items())
         self.database.execute("DROP TABLE IF EXISTS sorted")
         self.database.execute(f"CREATE TABLE sorted AS SELECT *, {fault} AS fault FROM incoming")
@@ -193,15 +194,16 @@ class Ingest:
                 self._nulled[name] = self._nulled.get(name, 0) + int(count)
 
     def _drop_duplicates(self) -> None:
-        """Of rows with one primary key keep the first."""
+        """Of rows with one primary key keep the first; rows without a key are all kept."""
         if self.source.primary_key:
             key = ", ".join(ident(name) for name in self.source.primary_key)
+            known = " AND ".join(f"{ident(name)} IS NOT NULL" for name in self.source.primary_key)
             numbered = (
                 f"SELECT rowid AS r, row_number() OVER (PARTITION BY {key} ORDER BY rowid) AS n"
             )
             self._duplicates += self._count(
                 "DELETE FROM good WHERE rowid IN "
-                f"(SELECT r FROM ({numbered} FROM good) WHERE n > 1)"
+                f"(SELECT r FROM ({numbered} FROM good WHERE {known}) WHERE n > 1)"
             )
 
     def keep(self, existing: str) -> None:

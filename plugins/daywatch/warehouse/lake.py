@@ -7,11 +7,11 @@ a pointer. So nobody ever waits for anybody, and a day is either the old one or 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from daywatch.catalog.model import Catalog, Detection, Scalar, Source
 from daywatch.crash import point
@@ -33,7 +33,7 @@ from daywatch.warehouse.columns import with_day
 from daywatch.warehouse.faults import gone, is_gone, lake_faults
 from daywatch.warehouse.lake_files import LakeFiles, link, settle
 from daywatch.warehouse.lake_raw import RawFiles
-from daywatch.warehouse.lake_session import View, read_session, stream
+from daywatch.warehouse.lake_session import View, locked_session, own_session, select, stream
 from daywatch.warehouse.lake_staging import staging_engine, write_staging
 from daywatch.warehouse.query import bind_values, values_for
 
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from sqlalchemy import Engine
-
-Found = TypeVar("Found")
 
 
 class LakeWarehouse:
@@ -70,6 +68,10 @@ class LakeWarehouse:
     def list_sources(self, sources: Iterable[Source]) -> list[SourceInfo]:
         """Describe each declared source from its pointer rows."""
         return [self._raw.describe(source) for source in sources]
+
+    def source_days(self, source: Source) -> list[date]:
+        """The days on which `source` has rows, in order."""
+        return self._raw.days(source)
 
     def source_day(self, source: Source, day: date, cutoff: datetime) -> SourceDay:
         """Rows of `source` for `day` that had arrived by `cutoff`."""
@@ -237,50 +239,33 @@ class LakeWarehouse:
 
     def read_arrow(self, detection: Detection, first: date, last: date) -> pa.Table:
         """The same as Arrow, typed by the header's columns."""
-        sql = "SELECT * FROM day_rows ORDER BY day"
-        return self._query(detection, first, last, sql, {}, lambda reader: reader.read_all())
-
-    def aggregate(
-        self, detection: Detection, day: date, sql: str, parameters: Mapping[str, Scalar]
-    ) -> list[Row]:
-        """Run an indicator's SELECT over one published day, visible as the table `day_rows`."""
-        values = values_for(detection, day, parameters)
-        bound = bind_values(detection, sql, self.dialect, values, _dollar)
-        return self._query(
-            detection,
-            day,
-            day,
-            bound.sql,
-            bound.values,
-            lambda reader: reader.read_all().to_pylist(),
-        )
-
-    def _query(
-        self,
-        detection: Detection,
-        first: date,
-        last: date,
-        sql: str,
-        values: Mapping[str, Scalar],
-        take: Callable[[pa.RecordBatchReader], Found],
-    ) -> Found:
-        """Run SQL over `day_rows`; look the files up again if retention was faster than we."""
         columns = with_day(detection.header.columns)
         for again in (True, True, False):
             days = self._pointers.publications(detection.table, first, last)
             files = self._files.resolve(file for day in days for file in day.files)
-            view = View("day_rows", columns, tuple(files))
+            sql = f"{select(View('day_rows', columns, tuple(files)))} ORDER BY day"
             try:
-                with (
-                    lake_faults(detection),
-                    self._files.scratch() as spill,
-                    read_session(self._settings, spill, [view]) as session,
-                ):
-                    return take(stream(session, sql, values))
+                with lake_faults(detection), own_session(self._settings) as session:
+                    return session.sql(sql).to_arrow_table()
             except Exception as error:
+                # Retention was faster than we: look the files up again.
                 if not (again and error.__cause__ and is_gone(error.__cause__)):
                     raise
         raise AssertionError("unreachable")
+
+    def aggregate(
+        self, detection: Detection, day: date, sql: str, parameters: Mapping[str, Scalar]
+    ) -> list[Row]:
+        """Run an indicator's SELECT over one published day, visible as the table `day_rows`.
+
+        The rows are handed over in memory: the session that runs the SELECT can open no file.
+        """
+        values = values_for(detection, day, parameters)
+        bound = bind_values(detection, sql, self.dialect, values, _dollar)
+        rows = {"day_rows": self.read_arrow(detection, day, day)}
+        with lake_faults(detection), locked_session(self._settings, rows) as session:
+            found: list[Row] = stream(session, bound.sql, bound.values).read_all().to_pylist()
+        return found
 
     # --- retention ---------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from daywatch.warehouse.base import (
 from daywatch.warehouse.faults import lake_faults
 from daywatch.warehouse.ingest import Ingest, columns_of_source
 from daywatch.warehouse.lake_files import PART, LakeFiles, move, place, settle
-from daywatch.warehouse.lake_session import View, read_session, select
+from daywatch.warehouse.lake_session import View, own_session, select
 from daywatch.warehouse.naming import ident, literal
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ class RawFiles:
             columns={name: str(column.type) for name, column in source.columns.items()},
         )
 
+    def days(self, source: Source) -> list[date]:
+        """Days with rows, from the pointer rows alone."""
+        parts = self._pointers.partitions(source.name, None, None)
+        return sorted(part.day for part in parts if part.day and part.rows)
+
     def source_day(self, source: Source, day: date, cutoff: datetime) -> SourceDay:
         """Rows that had arrived by the cutoff; the files are only opened to look at arrivals."""
         first, last = (day, day) if source.day else (None, None)
@@ -78,12 +83,8 @@ class RawFiles:
         if not source.arrival or not parts:
             return SourceDay(source.name, bool(parts), rows)
         view = self._view(source, parts, _arrived(source, cutoff))
-        sql = f"SELECT count(*), max({ident(source.arrival)}) FROM {ident(source.name)}"
-        with (
-            lake_faults(),
-            self._files.scratch() as spill,
-            read_session(self._settings, spill, [view]) as session,
-        ):
+        sql = f"SELECT count(*), max({ident(source.arrival)}) FROM ({select(view)})"
+        with lake_faults(), own_session(self._settings) as session:
             found = session.execute(sql).fetchone()
         rows, newest = found or (0, None)
         return SourceDay(source.name, True, int(rows), newest)

@@ -17,7 +17,7 @@ from daywatch.warehouse.base import BuildJob
 from daywatch.warehouse.columns import DUCKDB, check_columns, content_hash, row_hash, with_day
 from daywatch.warehouse.faults import gone, translated
 from daywatch.warehouse.lake_files import place
-from daywatch.warehouse.lake_session import View, connect, read_session, stream
+from daywatch.warehouse.lake_session import View, own_session, read_session, stream
 from daywatch.warehouse.naming import ident, literal
 from daywatch.warehouse.query import Deadline, bind_values, too_many, too_slow, values_for
 
@@ -41,7 +41,7 @@ def write_staging(
             Deadline(seconds, session.interrupt) as deadline,
         ):
             rows = _Rows(session, job, deadline)
-            written = rows.write(settings, spill, part)
+            written = rows.write(settings, part)
         point("stage.part")
         place(part, target)
     except (DaywatchError, FileNotFoundError) as error:
@@ -63,11 +63,11 @@ class _Rows:
         self._deadline = deadline
         self._fault: BaseException | None = None
 
-    def write(self, settings: Settings, spill: Path, part: Path) -> tuple[int, str]:
+    def write(self, settings: Settings, part: Path) -> tuple[int, str]:
         """Copy the rows, cast to the header's types, into the unfinished file."""
         try:
             reader = self._reader()
-            return _copy(settings, spill, reader, self._job, part)
+            return _copy(settings, reader, self._job, part)
         except (duckdb.Error, OSError, MemoryError) as error:
             raise self._explained(error) from error
 
@@ -108,7 +108,7 @@ class _Rows:
 
 
 def _copy(
-    settings: Settings, spill: Path, reader: pa.RecordBatchReader, job: BuildJob, part: Path
+    settings: Settings, reader: pa.RecordBatchReader, job: BuildJob, part: Path
 ) -> tuple[int, str]:
     columns = with_day(job.detection.header.columns)
     cells = [
@@ -117,8 +117,7 @@ def _copy(
         if name != "day"
     ]
     cells.append(f"DATE {literal(job.day.isoformat())} AS day")
-    writer = connect(settings, spill)
-    try:
+    with own_session(settings) as writer:
         writer.register("incoming", reader)
         copy = f"COPY (SELECT {', '.join(cells)} FROM incoming) TO {literal(part)}"
         writer.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd)")
@@ -127,8 +126,6 @@ def _copy(
         ).fetchone()
         rows, total = found or (0, 0)
         return int(rows), content_hash(int(rows), int(total))
-    finally:
-        writer.close()
 
 
 def _dollar(_position: int, name: str, _value: object) -> str:

@@ -72,6 +72,10 @@ class PostgresWarehouse:
         """Describe each declared source: whether it is there, its rows, days and columns."""
         return [self._raw.describe(source) for source in sources]
 
+    def source_days(self, source: Source) -> list[date]:
+        """The days on which `source` has rows, in order."""
+        return self._raw.days(source)
+
     def source_day(self, source: Source, day: date, cutoff: datetime) -> SourceDay:
         """Rows of `source` for `day` that had arrived by `cutoff`."""
         return self._raw.source_day(source, day, cutoff)

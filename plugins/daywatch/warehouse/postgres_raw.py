@@ -52,6 +52,15 @@ class RawTables:
             columns={name: str(column.type) for name, column in source.columns.items()},
         )
 
+    def days(self, source: Source) -> list[date]:
+        """Days with rows."""
+        with self._links.transaction() as link:
+            if source.day is None or not _exists(link, source):
+                return []
+            day = ident(source.day)
+            query = f"SELECT DISTINCT {day} FROM raw.{ident(source.name)} ORDER BY {day}"
+            return [row[0] for row in link.execute(query).fetchall()]
+
     def source_day(self, source: Source, day: date, cutoff: datetime) -> SourceDay:
         """Rows of a day, or of a dimension, that had arrived by the cutoff."""
         arrival = ident(source.arrival) if source.arrival else "NULL::timestamp"
