@@ -9,12 +9,9 @@ Before --published, load and run the days (245 comments without a date are rejec
     export DAYWATCH_DATA_DIR=.daywatch/comments
     daywatch load comments $F --map CONTENT=text --map AUTHOR=author --map COMMENT_ID=comment_ref \
         --map DATE=event_ts
-    daywatch backfill --from 2013-07-12 --to 2015-06-05 comment_copypaste comment_promotion
+    daywatch backfill comment_copypaste comment_promotion --days-of comments
 
-Of the 694 days only 326 have comments; the others are held back, since a comments table without
-a row is a missing source, and the backfill says so in its exit code.
-
-The words of comment_promotion were widened once while looking at Youtube01 and Youtube02; files
+The words of comment_promotion were widened twice while looking at Youtube01 and Youtube02; files
 Youtube03 to 05 were never looked at. So each part is scored apart.
 """
 

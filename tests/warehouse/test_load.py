@@ -53,7 +53,7 @@ def test_csv_is_matched_cast_and_counted(warehouse: Warehouse, tmp_path: Path) -
     result = load(
         warehouse, LOGINS, tmp_path, file, progress=lambda done, total: seen.append((done, total))
     )
-    assert (result.rows, result.rejected, result.duplicates) == (3, 4, 1)
+    assert (result.rows, result.rejected, result.duplicates) == (4, 3, 1)
     assert result.days == (date(2026, 3, 4), DAY)
     assert result.ignored == ("Whatever",)
     assert result.absent == ("account_id", "event_ts", "ingest_ts")
@@ -64,7 +64,6 @@ def test_csv_is_matched_cast_and_counted(warehouse: Warehouse, tmp_path: Path) -
         (3, "ds is empty"),
         (4, "ds: someday is not a date"),
         (5, "event_id: five is not a bigint"),
-        (6, "event_id is empty"),
     ]
     assert kept[1]["file"] == str(file)
     assert kept[1]["values"]["ds"] == "someday"  # type: ignore[index]
@@ -74,7 +73,21 @@ def test_csv_is_matched_cast_and_counted(warehouse: Warehouse, tmp_path: Path) -
     ) == [
         {"event_id": 1, "ip24": "10.0.0", "score": 1.5, "port": 80},
         {"event_id": 2, "ip24": 'a, "b"\nc', "score": None, "port": None},
+        {"event_id": None, "ip24": "y", "score": 1.0, "port": 1},
     ]
+
+
+def test_a_row_without_its_key_can_replace_a_day_but_not_be_appended(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    file = tmp_path / "logins.csv"
+    file.write_text("event_id,ds,ip24\n,2026-03-05,a\n,2026-03-05,b\n")
+    replaced = load(warehouse, LOGINS, tmp_path, file)
+    assert (replaced.rows, replaced.rejected, replaced.duplicates) == (2, 0, 0)
+    appended = load(warehouse, LOGINS, tmp_path, file, append=True)
+    assert (appended.rows, appended.rejected) == (0, 2)
+    assert {one["reason"] for one in rejects(appended)} == {"event_id is empty"}
+    assert warehouse.source_days(LOGINS) == [DAY]
 
 
 def test_malformed_lines_are_kept_with_a_reason(warehouse: Warehouse, tmp_path: Path) -> None:
