@@ -92,7 +92,7 @@ comments_once as (
 signs as (
     -- The words are the common vocabulary of promotion, as platforms' spam policies and creators' advice name it
     -- (subscribe, check out, my channel, free money ...), first written without looking at labelled data, then widened
-    -- once on two of the five files of tests/comments; the figures to believe are those of the other three.
+    -- twice on two of the five files of tests/comments; the figures to believe are those of the other three.
     -- A sign is there when taking it away changes the text: the one test of a pattern that all engines share.
     select
         comment_key, account_key, text,
