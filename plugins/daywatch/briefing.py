@@ -23,7 +23,7 @@ from daywatch.indicators.measure import evidence_query
 from daywatch.indicators.model import WHOLE, Point, Verdict
 
 if TYPE_CHECKING:
-    from daywatch.pipeline import House
+    from daywatch.house import House
     from daywatch.settings import Settings
 
 RECENT = timedelta(days=60)

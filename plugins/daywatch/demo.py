@@ -16,7 +16,7 @@ from daywatch.catalog.model import Catalog
 from daywatch.runner import DayRun, backfill, day_range, select
 
 if TYPE_CHECKING:
-    from daywatch.pipeline import House
+    from daywatch.house import House
     from daywatch.settings import Settings
 
 Size = Literal["S", "M"]

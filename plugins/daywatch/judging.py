@@ -21,7 +21,7 @@ from daywatch.indicators import all_points, measure_all
 from daywatch.indicators.model import WHOLE, Point, State, Verdict
 
 if TYPE_CHECKING:
-    from daywatch.pipeline import House
+    from daywatch.house import House
     from daywatch.state import PointView
 
 SEGMENT_MEMORY = timedelta(days=28)

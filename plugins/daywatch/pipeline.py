@@ -13,111 +13,27 @@ messages. Airflow runs the steps as tasks (orchestration.py), the command line i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from daywatch import alerts, judging
+from daywatch import judging
 from daywatch.alerts.sender import deliver
-from daywatch.catalog import load_catalog
-from daywatch.catalog.model import Catalog, Detection, Source
+from daywatch.catalog.model import Detection
 from daywatch.crash import point
 from daywatch.errors import HeldBack
-from daywatch.settings import Settings, get_settings
-from daywatch.state import open_state
+from daywatch.house import House
+from daywatch.inputs import known_missing, missing_inputs, sources_of, upstreams_of
+from daywatch.notices import tell_held_back, tell_published
 from daywatch.validation import validate_staging
 from daywatch.validation.suite import load_suite
-from daywatch.warehouse import open_warehouse
-from daywatch.warehouse.base import BuildJob, Publication, Staging, Warehouse
+from daywatch.warehouse.base import BuildJob, Publication, Staging
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from datetime import datetime
 
     from daywatch.alerts.transport import Transport
-    from daywatch.state import StateStore
     from daywatch.validation.result import ValidationResult
-
-
-def utc_now() -> datetime:
-    """The wall clock, naive UTC; only cutoffs, leases and deadlines read it, never a query."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-@dataclass(frozen=True)
-class House:
-    """All that a step works with: what there is to run, and the two stores."""
-
-    settings: Settings
-    catalog: Catalog
-    warehouse: Warehouse
-    state: StateStore
-    now: Callable[[], datetime] = utc_now
-
-    def link(self, detection: Detection) -> str:
-        """The detection's page in Airflow."""
-        return f"{self.settings.board_url.rstrip('/')}/dags/{detection.name}"
-
-
-@contextmanager
-def open_house(settings: Settings | None = None, only: str | None = None) -> Iterator[House]:
-    """Open both stores, and the catalogue (of one detection with `only`), for a while."""
-    settings = settings or get_settings()
-    catalog = load_catalog(settings, only=only)
-    state = open_state(settings)
-    warehouse = open_warehouse(settings, state)
-    try:
-        warehouse.prepare(catalog)
-        yield House(settings, catalog, warehouse, state)
-    finally:
-        warehouse.close()
-        state.close()
-
-
-# --- ready ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """Whether a day can be built now, and what it still waits for."""
-
-    go: bool
-    waiting: tuple[str, ...] = ()
-
-
-def readiness(
-    house: House, detection: Detection, day: date, *, deadline_passed: bool = False
-) -> Readiness:
-    """Go when upstream days are settled and sources complete, or when the deadline has passed."""
-    waiting = [
-        f"risk.{up.table}" for up in _upstreams(house, detection) if not _settled(house, up, day)
-    ]
-    now = house.now()
-    for source in _sources(house, detection):
-        if now < _complete_at(source, day) or not _enough(house, source, day, now):
-            waiting.append(source.name)
-    return Readiness(go=deadline_passed or not waiting, waiting=tuple(waiting))
-
-
-def _settled(house: House, upstream: Detection, day: date) -> bool:
-    if house.warehouse.publication(upstream.table, day):
-        return True
-    last = house.state.last_run(upstream.name, day)
-    return last is not None and last.state == "held_back"
-
-
-def _complete_at(source: Source, day: date) -> datetime:
-    """When the source declares the day complete; sources without freshness never make one wait."""
-    if source.freshness is None or source.day is None:
-        return datetime.min
-    return datetime.combine(day, time()) + timedelta(days=1) + source.freshness
-
-
-def _enough(house: House, source: Source, day: date, cutoff: datetime) -> bool:
-    if not source.required or (source.min_rows_per_day == 0):
-        return True
-    return house.warehouse.source_day(source, day, cutoff).rows >= source.min_rows_per_day
 
 
 # --- build ---------------------------------------------------------------------------------------
@@ -132,10 +48,10 @@ def build(
     same table; `refresh` takes a new one and with it the rows that arrived late.
     """
     with house.state.step(detection.name, day, "build", run_id) as step:
-        step.on_failure = _tell_data_channel(house, detection, day, None)
+        step.on_failure = tell_held_back(house, detection, day, None)
         earlier = house.warehouse.publication(detection.table, day)
         cutoff = earlier.cutoff if earlier and not refresh else house.now()
-        step.details["missing"] = missing = _missing(house, detection, day, cutoff)
+        step.details["missing"] = missing = missing_inputs(house, detection, day, cutoff)
         house.warehouse.drop_stale_staging(detection.table, day, keep_run=run_id)
         staging = house.warehouse.stage(_job(house, detection, day, cutoff, run_id))
         step.rows = staging.rows
@@ -154,8 +70,8 @@ def _job(house: House, detection: Detection, day: date, cutoff: datetime, run_id
         day=day,
         cutoff=cutoff,
         run_id=run_id,
-        sources=_sources(house, detection),
-        upstreams=_upstreams(house, detection),
+        sources=sources_of(house, detection),
+        upstreams=upstreams_of(house, detection),
         timeout=_timeout(house, detection),
         max_rows=header.max_rows or team.max_rows,
         score=score_step(header.score) if header.score else None,
@@ -164,42 +80,6 @@ def _job(house: House, detection: Detection, day: date, cutoff: datetime, run_id
 
 def _timeout(house: House, detection: Detection) -> timedelta:
     return detection.header.timeout or house.catalog.teams[detection.team].timeout
-
-
-def _sources(house: House, detection: Detection) -> tuple[Source, ...]:
-    return tuple(house.catalog.sources[name] for name in detection.sources)
-
-
-def _upstreams(house: House, detection: Detection) -> tuple[Detection, ...]:
-    found = (house.catalog.by_table(table) for table in detection.upstreams)
-    return tuple(upstream for upstream in found if upstream)
-
-
-def _missing(house: House, detection: Detection, day: date, cutoff: datetime) -> list[str]:
-    """Names of optional inputs that are not there; a required one that is missing holds back."""
-    missing: list[str] = []
-    for source in _sources(house, detection):
-        there = house.warehouse.source_day(source, day, cutoff)
-        if there.rows >= source.min_rows_per_day:
-            continue
-        if source.required:
-            raise HeldBack(
-                f"source {source.name} has {there.rows:,} rows for {day}, "
-                f"its minimum is {source.min_rows_per_day:,}.",
-                remedy="Load the day and run it again; if so few rows are right, lower "
-                f"min_rows_per_day of {source.name} in sql/sources.yaml.",
-            )
-        missing.append(source.name)
-    for upstream in _upstreams(house, detection):
-        if house.warehouse.publication(upstream.table, day):
-            continue
-        if upstream.table not in detection.header.optional_upstreams:
-            raise HeldBack(
-                f"risk.{upstream.table} has not been published for {day}.",
-                remedy=f"See `daywatch show {upstream.name} --day {day}`, mend it and run both.",
-            )
-        missing.append(f"risk.{upstream.table}")
-    return missing
 
 
 # --- validate ------------------------------------------------------------------------------------
@@ -222,49 +102,25 @@ def validate(house: House, detection: Detection, staging: Staging) -> Publicatio
                 detection, day, engine, table, suite=suite, timeout=_timeout(house, detection)
             )
         house.state.save_checks(staging.run_id, detection.name, day, result)
-        step.on_failure = _tell_data_channel(house, detection, day, result)
+        step.on_failure = tell_held_back(house, detection, day, result)
         if not result.publishable:
-            house.warehouse.drop_stale_staging(detection.table, day, keep_run="")
+            # The staged copy stays for the next build to drop: a newer one may lie beside it.
             raise HeldBack(
                 _failures(result), remedy=f"See `daywatch show {detection.name} --day {day}`."
             )
         point("validate.passed")
-        publication = house.warehouse.publish(staging, _known_missing(house, detection, day))
+        publication = house.warehouse.publish(staging, known_missing(house, detection, day))
         point("validate.published")
         house.state.mirror(publication)
         step.rows = publication.rows
         step.message = "; ".join(check.sentence() for check in result.warnings)
-        _tell_published(house, detection, day, result)
+        tell_published(house, detection, day, result)
     return publication
 
 
 def _same(staging: Staging, published: Publication) -> bool:
     ours = (staging.run_id, staging.content_hash)
     return (published.run_id, published.content_hash) == ours
-
-
-def _tell_published(
-    house: House, detection: Detection, day: date, result: ValidationResult
-) -> None:
-    """Close the message of a day that was held back before; open one where a warning failed."""
-    with house.state.transaction() as session:
-        alerts.published(session, detection, day, now=house.now())
-        if result.warnings and detection.header.status.pages:
-            alerts.warned(
-                session,
-                detection,
-                house.catalog.teams[detection.team],
-                day,
-                result.warnings,
-                now=house.now(),
-                link=house.link(detection),
-                horizon_days=house.settings.paging_horizon_days,
-            )
-
-
-def _known_missing(house: House, detection: Detection, day: date) -> list[str]:
-    built = house.state.last_run(detection.name, day, "build")
-    return list(built.details.get("missing", [])) if built else []
 
 
 def _failures(result: ValidationResult) -> str:
@@ -274,28 +130,6 @@ def _failures(result: ValidationResult) -> str:
     return f"{len(bad)} of {len(result.checks)} checks failed: " + "; ".join(
         check.sentence() for check in bad
     )
-
-
-def _tell_data_channel(
-    house: House, detection: Detection, day: date, result: ValidationResult | None
-) -> Callable[[Session, BaseException], None]:
-    """The message of a held-back day, written in the transaction that records the failure."""
-
-    def tell(session: Session, error: BaseException) -> None:
-        if isinstance(error, HeldBack) and detection.header.status.pages:
-            alerts.held_back(
-                session,
-                detection,
-                house.catalog.teams[detection.team],
-                day,
-                reason=error.fault,
-                checks=result.failures if result else (),
-                now=house.now(),
-                link=house.link(detection),
-                horizon_days=house.settings.paging_horizon_days,
-            )
-
-    return tell
 
 
 # --- alert ---------------------------------------------------------------------------------------

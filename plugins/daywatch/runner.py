@@ -18,6 +18,7 @@ from functools import cache
 from daywatch import judging, pipeline
 from daywatch.catalog.model import Catalog, Detection
 from daywatch.errors import ConfigurationError, DaywatchError, HeldBack, Superseded
+from daywatch.house import House, open_house
 from daywatch.settings import Settings
 
 CHUNK = 10
@@ -93,7 +94,7 @@ def levels(detections: Iterable[Detection]) -> Iterator[list[Detection]]:
 
 
 def run_day(
-    house: pipeline.House,
+    house: House,
     detections: Sequence[Detection],
     day: date,
     *,
@@ -145,7 +146,7 @@ def _ended(detection: Detection, day: date, error: DaywatchError, started: float
 
 
 def backfill(
-    house: pipeline.House,
+    house: House,
     detections: Sequence[Detection],
     days: Sequence[date],
     *,
@@ -198,9 +199,9 @@ def _collect(work: list[Future[list[DayRun]]]) -> Iterator[DayRun]:
 
 
 @cache
-def _house(settings: Settings, name: str) -> pipeline.House:
+def _house(settings: Settings, name: str) -> House:
     """A worker process keeps the stores of a detection open for its next chunk."""
-    return pipeline.open_house(settings, only=name).__enter__()
+    return open_house(settings, only=name).__enter__()
 
 
 def _fill(settings: Settings, name: str, days: Sequence[date], again: bool) -> list[DayRun]:
@@ -209,7 +210,7 @@ def _fill(settings: Settings, name: str, days: Sequence[date], again: bool) -> l
     return [_fill_day(house, detection, day, again) for day in days]
 
 
-def _fill_day(house: pipeline.House, detection: Detection, day: date, again: bool) -> DayRun:
+def _fill_day(house: House, detection: Detection, day: date, again: bool) -> DayRun:
     started = time.monotonic()
     published = house.warehouse.publication(detection.table, day)
     try:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from daywatch.pipeline import House
+    from daywatch.house import House
 
 NOT_RUN = "not run"
 STEPS = ("build", "validate", "alert")

@@ -39,7 +39,7 @@ def fill_house(settings: Settings) -> None:
 
 def load_days(settings: Settings) -> None:
     """Five sign-ups a day, four of them from one network."""
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
 
     with open_house(settings) as house:
         for day in DAYS:

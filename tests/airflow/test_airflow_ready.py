@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from tests.airflow.house import DAYS, load_days
 
+from daywatch.house import open_house
 from daywatch.orchestration import steps
 from daywatch.orchestration.steps import Ready
-from daywatch.pipeline import open_house
 from daywatch.runner import run_day, select
 from daywatch.settings import Settings
 

@@ -12,7 +12,7 @@ from tests.content import DAY
 
 from daywatch.airflow_home import LocalAirflow
 from daywatch.errors import ConfigurationError, Unavailable
-from daywatch.pipeline import open_house
+from daywatch.house import open_house
 from daywatch.settings import Settings
 
 pytestmark = pytest.mark.airflow

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from daywatch.catalog import load_catalog
-from daywatch.pipeline import open_house
+from daywatch.house import open_house
 from daywatch.settings import Settings
 from tests.bench.content import write_thirty
 from tests.bench.side_by_side import side_by_side

@@ -19,7 +19,8 @@ import duckdb
 
 from daywatch.catalog.model import Detection
 from daywatch.catalog.sql import bind
-from daywatch.pipeline import House, alert, build, validate
+from daywatch.house import House
+from daywatch.pipeline import alert, build, validate
 
 EIGHT = 8
 

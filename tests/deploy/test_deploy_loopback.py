@@ -15,7 +15,7 @@ from tests.deploy.compose import filled_environment
 from tests.deploy.loopback import Loopback
 
 from daywatch.airflow_home import Airflow
-from daywatch.pipeline import open_house
+from daywatch.house import open_house
 from daywatch.settings import Settings
 
 pytestmark = [

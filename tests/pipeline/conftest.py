@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.content import DAY, settings_in, signups
 
-from daywatch.pipeline import House, open_house
+from daywatch.house import House, open_house
 from daywatch.settings import Settings
 
 

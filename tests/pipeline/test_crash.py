@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.content import DAY, settings_in, signups
 
-from daywatch.pipeline import open_house
+from daywatch.house import open_house
 from daywatch.runner import run_day, select
 from daywatch.settings import Settings
 
@@ -30,7 +30,7 @@ POINTS = (
 )
 
 RUN = f"""
-from daywatch.pipeline import open_house
+from daywatch.house import open_house
 from daywatch.runner import run_day, select
 from datetime import date
 with open_house() as house:

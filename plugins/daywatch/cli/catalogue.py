@@ -66,7 +66,7 @@ def show(
 ) -> None:
     """Show one detection: intent, runbook, and for a day its runs, checks, series and rows."""
     from daywatch.cli.dossier import print_dossier, read_dossier
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
     from daywatch.runner import select
 
     with open_house(get_settings()) as house:

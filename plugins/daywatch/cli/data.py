@@ -36,7 +36,7 @@ def load(
     Columns are cast as sql/sources.yaml declares. Rows without a usable day are counted and kept,
     with the reason, in a reject file.
     """
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
 
     with open_house(get_settings()) as house:
         source = house.catalog.sources.get(table)

@@ -12,7 +12,7 @@ from daywatch.cli.output import out, table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from daywatch.pipeline import House
+    from daywatch.house import House
 
 SERIES_DAYS = 14
 

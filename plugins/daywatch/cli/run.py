@@ -15,7 +15,7 @@ from daywatch.errors import ConfigurationError
 from daywatch.settings import get_settings
 
 if TYPE_CHECKING:
-    from daywatch.pipeline import House
+    from daywatch.house import House
     from daywatch.runner import DayRun
 
 
@@ -34,7 +34,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Build, validate and alert for one day, in this process."""
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
     from daywatch.runner import run_day, select
 
     with open_house(get_settings()) as house:
@@ -103,7 +103,7 @@ def backfill(
     Stop it and start it again: published days are skipped. Days older than the paging horizon are
     judged and recorded, never paged.
     """
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
     from daywatch.runner import backfill as fill
     from daywatch.runner import day_range, select
 
@@ -188,7 +188,7 @@ def status(
     json: Json = False,
 ) -> None:
     """Tell how a day stands: what ran, was held back, never ran, breached, awaits delivery."""
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
     from daywatch.standing import day_standing
 
     with open_house(get_settings()) as house:

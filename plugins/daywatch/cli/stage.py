@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from daywatch.airflow_home import LocalAirflow
     from daywatch.airflow_home.local import DayRun
     from daywatch.demo import Platform
-    from daywatch.pipeline import House
+    from daywatch.house import House
     from daywatch.standing import Standing
 
 SizeOption = Annotated[str, typer.Option("--size", help="S (5 k daily users) or M (250 k).")]
@@ -59,7 +59,7 @@ def demo(
         return
     from daywatch.airflow_home import LocalAirflow
     from daywatch.demo import fill_history
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
     from daywatch.standing import day_standing
 
     started = time.monotonic()
@@ -105,7 +105,7 @@ def generate(
     json: Json = False,
 ) -> None:
     """Only generate the platform and bring it into the warehouse."""
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
 
     with open_house(get_settings()) as house:
         platform = _platform(house, size, days, seed, end)

@@ -23,7 +23,7 @@ from daywatch.settings import get_settings
 
 if TYPE_CHECKING:
     from daywatch.catalog.model import Detection
-    from daywatch.pipeline import House
+    from daywatch.house import House
     from daywatch.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ HISTORY_PATIENCE = timedelta(minutes=10)
 @contextmanager
 def _at_work(detection: str, settings: Settings | None = None) -> Iterator[tuple[House, Detection]]:
     """Both stores and the one detection; what can't be read as a detection raises CatalogError."""
-    from daywatch.pipeline import open_house
+    from daywatch.house import open_house
 
     with open_house(settings or get_settings(), only=detection) as house:
         found = house.catalog.detections.get(detection)
@@ -83,7 +83,7 @@ class Ready(BaseSensorOperator):
 
     def poke(self, context: Context) -> bool:
         """Whether the build may start."""
-        from daywatch.pipeline import readiness
+        from daywatch.inputs import readiness
 
         day = day_of(context)
         history = _is_history(day)

@@ -1,0 +1,54 @@
+"""The house: settings, catalogue and the two stores, opened together for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from daywatch.catalog import load_catalog
+from daywatch.catalog.model import Catalog, Detection
+from daywatch.settings import Settings, get_settings
+from daywatch.state import open_state
+from daywatch.warehouse import open_warehouse
+from daywatch.warehouse.base import Warehouse
+
+if TYPE_CHECKING:
+    from daywatch.state import StateStore
+
+
+def utc_now() -> datetime:
+    """The wall clock, naive UTC; only cutoffs, leases and deadlines read it, never a query."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class House:
+    """All that a step works with: what there is to run, and the two stores."""
+
+    settings: Settings
+    catalog: Catalog
+    warehouse: Warehouse
+    state: StateStore
+    now: Callable[[], datetime] = utc_now
+
+    def link(self, detection: Detection) -> str:
+        """The detection's page in Airflow."""
+        return f"{self.settings.board_url.rstrip('/')}/dags/{detection.name}"
+
+
+@contextmanager
+def open_house(settings: Settings | None = None, only: str | None = None) -> Iterator[House]:
+    """Open both stores, and the catalogue (of one detection with `only`), for a while."""
+    settings = settings or get_settings()
+    catalog = load_catalog(settings, only=only)
+    state = open_state(settings)
+    warehouse = open_warehouse(settings, state)
+    try:
+        warehouse.prepare(catalog)
+        yield House(settings, catalog, warehouse, state)
+    finally:
+        warehouse.close()
+        state.close()
