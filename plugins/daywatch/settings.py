@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     statement_timeout_s: int = Field(900, ge=1, description="when neither file nor team says one")
     max_rows: int = Field(200_000, ge=1, description="when neither file nor team says one")
     lake_grace_hours: float = Field(24.0, ge=0, description="how long replaced files stay readable")
+    keep_days: int = Field(400, ge=1, description="published days older than that are removed")
     duckdb_memory: str = Field("", description="DuckDB memory limit for a build, e.g. 4GB")
     duckdb_threads: int = Field(0, ge=0, description="DuckDB threads for a build; 0: all cores")
     warehouse_pool: str = Field(

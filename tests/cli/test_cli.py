@@ -86,6 +86,12 @@ def test_machines_get_one_document_from_every_command(loaded: Shell) -> None:
     assert len(loaded.json("new", "spam.login_storm")["written"]) == 3
 
 
+def test_tidying_removes_old_days_and_says_so(loaded: Shell) -> None:
+    assert loaded("run", "burst", "--day", str(DAY)).returncode == OK
+    assert loaded.json("tidy", "--keep", "5")["retired"]["days"] == 1
+    assert loaded.json("show", "burst", "--day", str(DAY))["publication"] is None
+
+
 def test_a_held_back_day_ends_with_1(loaded: Shell) -> None:
     done = loaded("run", "burst", "--day", "2026-03-09")
     assert done.returncode == FAILED

@@ -1,7 +1,8 @@
-"""Commands that bring data in: load."""
+"""Commands about what lies in the warehouse: load, tidy."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,14 @@ from daywatch.cli.output import out, print_json, progress
 from daywatch.errors import ConfigurationError
 from daywatch.settings import get_settings
 
+ABANDONED = timedelta(days=2)
+"""Longer than any build and its retries: what is staged for so long has nobody waiting for it."""
+
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command()(load)
+    for command in (load, tidy):
+        app.command()(command)
 
 
 def load(
@@ -78,3 +83,25 @@ def _renames(pairs: list[str]) -> dict[str, str]:
             f"--map {wrong[0]!r} cannot be read.", remedy="Write FILE_COLUMN=column."
         )
     return dict(pair.split("=") for pair in pairs)
+
+
+def tidy(
+    keep: Annotated[
+        int, typer.Option("--keep", min=0, help="Days to keep; 0: DAYWATCH_KEEP_DAYS.")
+    ] = 0,
+    json: Json = False,
+) -> None:
+    """Remove old published days, replaced files past their grace, and what crashed runs staged."""
+    from daywatch.house import open_house
+
+    with open_house(get_settings()) as house:
+        staged = house.warehouse.sweep_staging(older_than=ABANDONED)
+        days = timedelta(days=keep or house.settings.keep_days)
+        retired = house.warehouse.retire(days, house.now().date())
+    if json:
+        return print_json({"staged_copies": staged, "retired": retired})
+    out.print(
+        f"removed {retired.days:,} published days, {retired.files:,} files "
+        f"({retired.bytes / 1e6:,.1f} MB) and {staged:,} staged copies"
+    )
+    return None
