@@ -66,12 +66,15 @@ def judge(house: House, detection: Detection, first: date, last: date | None = N
     days = sorted({p.day for s in history.values() for p in s.get(WHOLE, ()) if p.day >= first})
     verdicts, messages = 0, 0
     breached: tuple[str, ...] = ()
+    unjudged = set(house.state.unjudged_days(detection.name))
     for day in days:
         outcomes = list(_outcomes(house, detection, history, day))
         fresh = sum(outcome.fresh for outcome in outcomes)
         if fresh:
             messages += _record(house, detection, day, outcomes)
             verdicts += fresh
+        elif day in unjudged:  # another table with the same figures, or nothing to hold against
+            _mark(house, detection, day)
         if day == first:
             breached = tuple(o.indicator for o in outcomes if o.whole.state is State.BREACH)
     return Judged(verdicts, breached, messages)
@@ -150,6 +153,13 @@ def _filled(
     return tuple(seen.get(point.day, Point(point.day, absent)) for point in whole)
 
 
+def _mark(house: House, detection: Detection, day: date) -> None:
+    publication = house.warehouse.publication(detection.table, day)
+    if publication:
+        with house.state.transaction() as session:
+            house.state.mark_judged(session, detection.name, day, publication.content_hash)
+
+
 def _record(house: House, detection: Detection, day: date, outcomes: list[_Outcome]) -> int:
     """Verdicts, breaches, alerts and messages of one day, in one transaction."""
     publication = house.warehouse.publication(detection.table, day)
@@ -178,7 +188,7 @@ def _record(house: House, detection: Detection, day: date, outcomes: list[_Outco
         )
         point("judge.uncommitted")
         if publication:
-            house.state.mark_judged(session, detection.table, day, publication.content_hash)
+            house.state.mark_judged(session, detection.name, day, publication.content_hash)
     return applied.messages
 
 

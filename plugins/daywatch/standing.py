@@ -100,11 +100,19 @@ def day_standing(house: House, day: date) -> Standing:
     )
 
 
+def _judged(house: House, name: str, day: date) -> bool:
+    table = house.catalog.detections[name].table
+    published = house.state.publication(table, day) is not None
+    return published and day not in house.state.unjudged_days(name)
+
+
 def _detection_day(
     house: House, name: str, day: date, breaches: tuple[str, ...], told: Counter[str]
 ) -> DetectionDay:
     last = {step: house.state.last_run(name, day, step) for step in STEPS}
     states = {step: run.state if run else NOT_RUN for step, run in last.items()}
+    if last["alert"] is None and _judged(house, name, day):
+        states["alert"] = "done"  # a backfill judges its days all at once, without alert steps
     published = last["validate"]
     problem = next(
         (run.message for run in last.values() if run and run.state in ("failed", "held_back")), ""

@@ -19,6 +19,7 @@ from daywatch.errors import HeldBack, QueryFailed, SuiteError, Superseded, TooMa
 from daywatch.house import House, open_house
 from daywatch.runner import backfill, day_range, run_day, select
 from daywatch.settings import Settings
+from daywatch.standing import day_standing
 
 
 def run(house: House, day: Any = DAY, *, refresh: bool = False) -> Any:
@@ -275,3 +276,15 @@ def test_a_backfill_follows_days_resumes_and_never_pages(tmp_path: Path) -> None
         breaches = house.state.breaches(first=first, last=DAY)
         assert len([b for b in breaches if not b.segment]) == 10
         assert not previews(house)
+
+
+def test_a_backfilled_day_stands_as_judged(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with open_house(settings) as house:
+        house.warehouse.load_arrow(house.catalog.sources["signups"], signups({"10.0.0": 4}))
+        backfill(house, select(house.catalog), [DAY], workers=1)
+        assert house.state.unjudged_days("spam.burst") == []
+        standing = day_standing(house, DAY)
+        assert standing.fine, standing
+        assert "1 of 1 detections ran; 1 breached" in standing.sentence()
+        assert house.state.newest_day() == DAY

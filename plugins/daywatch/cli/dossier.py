@@ -23,6 +23,7 @@ class Dossier:
 
     name: str
     header: dict[str, Any]
+    lookback_days: int
     path: str
     sources: tuple[str, ...]
     upstreams: tuple[str, ...]
@@ -36,14 +37,13 @@ class Dossier:
 
 def read_dossier(house: House, detection: Detection, day: date | None, most: int) -> Dossier:
     """Read a detection's newest (or given) day from the stores."""
-    if day is None:
-        newest = house.state.runs(detection=detection.name, limit=1)
-        day = newest[0].day if newest else None
+    day = day or house.state.newest_day(detection.name)
     publication = house.warehouse.publication(detection.table, day) if day else None
     frame = house.warehouse.read(detection, day, day).head(most) if publication and day else None
     return Dossier(
         name=detection.name,
         header=detection.header.model_dump(mode="json", exclude_none=True),
+        lookback_days=detection.header.lookback.days,
         path=str(detection.path),
         sources=detection.sources,
         upstreams=detection.upstreams,
@@ -81,7 +81,7 @@ def print_dossier(dossier: Dossier) -> None:
         markup=False,
     )
     reads = [*dossier.sources, *(f"risk.{up}" for up in dossier.upstreams)]
-    out.print(f"reads {', '.join(reads)}; lookback {header['lookback']}", markup=False)
+    out.print(f"reads {', '.join(reads)}; lookback {dossier.lookback_days} days", markup=False)
     _print_day(dossier)
     out.print("\n[bold]Runbook[/bold]")
     out.print(header["runbook"].rstrip(), markup=False)

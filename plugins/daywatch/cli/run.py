@@ -209,7 +209,4 @@ def status(
 
 
 def _day_or_newest(house: Any, day: str | None) -> date:
-    if day:
-        return parse_day(day)
-    newest = house.state.runs(limit=1)
-    return newest[0].day if newest else parse_day("yesterday")
+    return parse_day(day) if day else house.state.newest_day() or parse_day("yesterday")

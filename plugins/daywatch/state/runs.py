@@ -114,6 +114,14 @@ class RunRows(Sessions):
             row = session.scalars(query.order_by(Run.id.desc()).limit(1)).first()
             return _run(row) if row else None
 
+    def newest_day(self, detection: str | None = None) -> date | None:
+        """The newest day that anything ran for, whenever it did."""
+        query = select(func.max(Run.day))
+        if detection:
+            query = query.where(Run.detection == detection)
+        with self.reading() as session:
+            return session.scalar(query)
+
     def runs(
         self, day: date | None = None, detection: str | None = None, limit: int = 1000
     ) -> list[RunView]:
