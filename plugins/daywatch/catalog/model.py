@@ -240,12 +240,31 @@ class RuleException(Frozen):
     expires: date
 
 
+ROW_TESTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "binomial_tail": (("successes", "trials", "expected_rate"), "p_value"),
+    "poisson_tail": (("observed", "expected"), "p_value"),
+    "q_values": (("p_value",), "q_value"),
+}
+"""Row test -> its inputs and its output; indicators/score.py computes them."""
+
+
 class ScoreStep(Frozen):
     """A row test from the registry, applied between the SELECT and staging."""
 
     test: Name
     columns: dict[Name, Name] = Field(default_factory=dict, description="test input -> column")
     output: dict[Name, Name] = Field(default_factory=dict, description="test output -> column")
+
+    @model_validator(mode="after")
+    def _as_registered(self) -> ScoreStep:
+        if self.test not in ROW_TESTS:
+            raise ValueError(f"there is no row test {self.test}; known are {', '.join(ROW_TESTS)}")
+        inputs, output = ROW_TESTS[self.test]
+        if set(self.columns) != set(inputs):
+            raise ValueError(f"{self.test} takes the columns {', '.join(inputs)}")
+        if set(self.output) != {output}:
+            raise ValueError(f"{self.test} gives the output {output}")
+        return self
 
 
 class Header(Frozen):

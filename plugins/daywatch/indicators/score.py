@@ -7,24 +7,13 @@ are staged. `score: {test: q_values, columns: {p_value: p}, output: {q_value: q}
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from daywatch.catalog.model import ScoreStep
-from daywatch.errors import QueryFailed
+from daywatch.catalog.model import ROW_TESTS, ScoreStep
 
 Array = Any  # a float64 numpy array of one value per row; NaN where the row has none
-
-
-@dataclass(frozen=True)
-class RowTest:
-    """A named function of columns: its inputs, its one output, and what it computes."""
-
-    inputs: tuple[str, ...]
-    output: str
-    compute: Callable[..., Array]
 
 
 def binomial_tail(successes: Array, trials: Array, expected_rate: Array) -> Array:
@@ -52,40 +41,24 @@ def q_values(p_value: Array) -> Array:
     return adjusted
 
 
-REGISTRY = {
-    "binomial_tail": RowTest(("successes", "trials", "expected_rate"), "p_value", binomial_tail),
-    "poisson_tail": RowTest(("observed", "expected"), "p_value", poisson_tail),
-    "q_values": RowTest(("p_value",), "q_value", q_values),
+COMPUTE: dict[str, Callable[..., Array]] = {
+    "binomial_tail": binomial_tail,
+    "poisson_tail": poisson_tail,
+    "q_values": q_values,
 }
-
-
-def faults(step: ScoreStep) -> list[str]:
-    """What is wrong with a score step, in words; empty when it can run."""
-    test = REGISTRY.get(step.test)
-    if test is None:
-        return [f"score: there is no row test {step.test!r}; there are {', '.join(REGISTRY)}."]
-    wrong = []
-    if set(step.columns) != set(test.inputs):
-        wrong.append(f"score: {step.test} takes the columns {', '.join(test.inputs)}.")
-    if set(step.output) != {test.output}:
-        wrong.append(f"score: {step.test} gives the output {test.output}.")
-    return wrong
 
 
 def score_step(step: ScoreStep) -> Callable[[Any], Any]:
     """The step as a function from an Arrow table to the same table with one more column."""
-    wrong = faults(step)
-    if wrong:
-        raise QueryFailed(wrong[0])
-    test = REGISTRY[step.test]
+    inputs, output = ROW_TESTS[step.test]
 
     def apply(table: Any) -> Any:
         columns = {
-            name: table.column(step.columns[name]).to_numpy().astype(float) for name in test.inputs
+            name: table.column(step.columns[name]).to_numpy().astype(float) for name in inputs
         }
         import pyarrow as pa
 
-        found = test.compute(**columns)
-        return table.append_column(step.output[test.output], pa.array(found, from_pandas=True))
+        found = COMPUTE[step.test](**columns)
+        return table.append_column(step.output[output], pa.array(found, from_pandas=True))
 
     return apply
