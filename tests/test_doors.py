@@ -40,6 +40,7 @@ LEVELS = (
     ("judging",),
     ("pipeline",),
     ("runner", "standing"),
+    ("review",),
     ("orchestration", "airflow_home"),
     ("demo",),
     ("cli",),

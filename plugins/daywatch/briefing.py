@@ -126,11 +126,14 @@ def _segments(
 ) -> tuple[SegmentFact, ...]:
     """Segments by how much of the excess over their usual values they explain, most first."""
     excess = _excess(whole[-1].value, baseline(whole).usual)
+    total = whole[-1].denominator
     found = []
     for segment, verdict in verdicts.items():
         past = tuple(view.point for view in history.get(segment, ()) if view.day <= day)
         usual = _usual(past, whole)
-        own = _excess(verdict.value, usual)
+        # Segments of a rate weigh as much as their part of its denominator.
+        part = (past[-1].denominator or 0.0) / total if past and total else 1.0
+        own = _excess(verdict.value, usual) * part
         share = max(0.0, min(1.0, own / excess)) if excess > 0 else None
         label = ", ".join(
             f"{column} {_show(column, value, masked, key)}"

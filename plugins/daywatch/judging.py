@@ -16,14 +16,16 @@ from daywatch import alerts, indicators
 from daywatch.briefing import brief
 from daywatch.catalog.model import Detection, Indicator, Kind
 from daywatch.crash import point
-from daywatch.errors import HeldBack
+from daywatch.errors import HeldBack, Unavailable
 from daywatch.indicators import all_points, measure_all
 from daywatch.indicators.model import WHOLE, Point, State, Verdict
+from daywatch.state import lock
 
 if TYPE_CHECKING:
     from daywatch.house import House
     from daywatch.state import PointView
 
+TRIES = 5
 SEGMENT_MEMORY = timedelta(days=28)
 """A segment seen in so many days counts as 0 on days without rows."""
 
@@ -55,12 +57,30 @@ def measure(house: House, detection: Detection, day: date) -> None:
         house.state.save_points(detection.name, name, day, publication.content_hash, found)
 
 
-def judge(house: House, detection: Detection, first: date, last: date | None = None) -> Judged:
-    """Judge the measured days from `first` on (to `last`), skipping verdicts that still hold."""
+class _Moved(Exception):
+    """Another run measured a day anew between our reading and our writing."""
+
+
+def judge(house: House, detection: Detection, first: date) -> Judged:
+    """Judge the measured days from `first` on, skipping verdicts that still hold.
+
+    Days that another run measures meanwhile are read again, so that no stale figure is judged.
+    """
     if not detection.header.status.judged:
         return Judged(0, (), 0)
+    for _ in range(TRIES):
+        try:
+            return _judge(house, detection, first)
+        except _Moved:
+            continue
+    raise Unavailable(
+        f"{detection.name} is measured again and again by other runs.", remedy="Try later."
+    )
+
+
+def _judge(house: House, detection: Detection, first: date) -> Judged:
     history = {
-        name: house.state.series(detection.name, name, first - _reach(indicator), last or date.max)
+        name: house.state.series(detection.name, name, first - _reach(indicator), date.max)
         for name, indicator in detection.header.indicators.items()
     }
     days = sorted({p.day for s in history.values() for p in s.get(WHOLE, ()) if p.day >= first})
@@ -71,10 +91,12 @@ def judge(house: House, detection: Detection, first: date, last: date | None = N
         outcomes = list(_outcomes(house, detection, history, day))
         fresh = sum(outcome.fresh for outcome in outcomes)
         if fresh:
-            messages += _record(house, detection, day, outcomes)
             verdicts += fresh
-        elif day in unjudged:  # another table with the same figures, or nothing to hold against
-            _mark(house, detection, day)
+        # An unjudged day with the same totals may have other rows and segments behind them.
+        if fresh or day in unjudged:
+            wholes = (view for s in history.values() for view in s.get(WHOLE, ()))
+            measured = {view.content_hash for view in wholes if view.day == day}
+            messages += _record(house, detection, day, outcomes, measured)
         if day == first:
             breached = tuple(o.indicator for o in outcomes if o.whole.state is State.BREACH)
     return Judged(verdicts, breached, messages)
@@ -93,7 +115,7 @@ class _Outcome:
     segments: Mapping[str, Verdict]
     persistent: bool
     fresh: bool
-    series: tuple[Point, ...]
+    today: PointView
     input_hash: str
     rule_hash: str
 
@@ -117,7 +139,9 @@ def _judge_indicator(
     indicator, parameters = detection.header.indicators[name], detection.header.parameters
     severity = detection.severity_of(name)
     series = tuple(view.point for view in views)
-    rule = indicators.rule_hash(indicator, severity, parameters)
+    # A detection that starts to page is judged anew: its open breaches must be told.
+    pages = "pages" if detection.header.status.pages else "silent"
+    rule = f"{indicators.rule_hash(indicator, severity, parameters)}-{pages}"
     known = indicators.input_hash(series)
     today = views[-1]
     whole = indicators.judge(indicator, severity, series, parameters)
@@ -136,7 +160,7 @@ def _judge_indicator(
         segments=segments,
         persistent=indicators.persistent(states, indicators.persistence_of(indicator, severity)),
         fresh=(today.input_hash, today.rule_hash) != (known, rule),
-        series=series,
+        today=today,
         input_hash=known,
         rule_hash=rule,
     )
@@ -153,18 +177,17 @@ def _filled(
     return tuple(seen.get(point.day, Point(point.day, absent)) for point in whole)
 
 
-def _mark(house: House, detection: Detection, day: date) -> None:
-    publication = house.warehouse.publication(detection.table, day)
-    if publication:
-        with house.state.transaction() as session:
-            house.state.mark_judged(session, detection.name, day, publication.content_hash)
-
-
-def _record(house: House, detection: Detection, day: date, outcomes: list[_Outcome]) -> int:
+def _record(
+    house: House, detection: Detection, day: date, outcomes: list[_Outcome], measured: set[str]
+) -> int:
     """Verdicts, breaches, alerts and messages of one day, in one transaction."""
-    publication = house.warehouse.publication(detection.table, day)
     told = [_told(house, detection, day, outcome) for outcome in outcomes]
     with house.state.transaction() as session:
+        lock(session, f"judge:{detection.name}")
+        if not all(
+            house.state.still(session, detection.name, o.indicator, o.today) for o in outcomes
+        ):
+            raise _Moved
         for outcome in outcomes:
             for segment, verdict in {WHOLE: outcome.whole, **outcome.segments}.items():
                 house.state.save_verdict(
@@ -186,9 +209,10 @@ def _record(house: House, detection: Detection, day: date, outcomes: list[_Outco
             now=house.now(),
             horizon_days=house.settings.paging_horizon_days,
         )
+        alerts.retire(session, detection, now=house.now())
         point("judge.uncommitted")
-        if publication:
-            house.state.mark_judged(session, detection.name, day, publication.content_hash)
+        for content_hash in measured:
+            house.state.mark_judged(session, detection.name, day, content_hash)
     return applied.messages
 
 

@@ -21,11 +21,12 @@ from daywatch import judging
 from daywatch.alerts.sender import deliver
 from daywatch.catalog.model import Detection
 from daywatch.crash import point
-from daywatch.errors import HeldBack
+from daywatch.errors import HeldBack, Superseded
 from daywatch.house import House
 from daywatch.inputs import known_missing, missing_inputs, sources_of, upstreams_of
 from daywatch.notices import tell_held_back, tell_published
 from daywatch.validation import validate_staging
+from daywatch.validation.result import ValidationResult
 from daywatch.validation.suite import load_suite
 from daywatch.warehouse.base import BuildJob, Publication, Staging
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from daywatch.alerts.transport import Transport
-    from daywatch.validation.result import ValidationResult
+    from daywatch.state import StepHandle
 
 
 # --- build ---------------------------------------------------------------------------------------
@@ -94,13 +95,10 @@ def validate(house: House, detection: Detection, staging: Staging) -> Publicatio
     with house.state.step(detection.name, day, "validate", staging.run_id) as step:
         published = house.warehouse.publication(detection.table, day)
         if published and _same(staging, published) and not house.warehouse.staging_exists(staging):
-            step.message = "already published by an earlier try of this run"
-            return published
-        suite = load_suite(detection, dialect=house.warehouse.dialect)
-        with house.warehouse.staging_relation(staging) as (engine, table):
-            result = validate_staging(
-                detection, day, engine, table, suite=suite, timeout=_timeout(house, detection)
-            )
+            # An earlier try of this run was killed after it published: say what it could not.
+            result = ValidationResult(tuple(house.state.checks(detection.name, day)))
+            return _published(house, detection, published, result, step)
+        result = _check(house, detection, staging)
         house.state.save_checks(staging.run_id, detection.name, day, result)
         step.on_failure = tell_held_back(house, detection, day, result)
         if not result.publishable:
@@ -111,10 +109,47 @@ def validate(house: House, detection: Detection, staging: Staging) -> Publicatio
         point("validate.passed")
         publication = house.warehouse.publish(staging, known_missing(house, detection, day))
         point("validate.published")
-        house.state.mirror(publication)
-        step.rows = publication.rows
-        step.message = "; ".join(check.sentence() for check in result.warnings)
-        tell_published(house, detection, day, result)
+        return _published(house, detection, publication, result, step)
+
+
+def _check(house: House, detection: Detection, staging: Staging) -> ValidationResult:
+    """The suite's verdict on the staged rows; Superseded where they vanished under it."""
+    suite = load_suite(detection, dialect=house.warehouse.dialect)
+    try:
+        with house.warehouse.staging_relation(staging) as (engine, table):
+            result = validate_staging(
+                detection,
+                staging.date,
+                engine,
+                table,
+                suite=suite,
+                timeout=_timeout(house, detection),
+            )
+    except Exception as error:
+        if house.warehouse.staging_exists(staging):
+            raise
+        raise _overtaken(staging) from error
+    if not result.publishable and not house.warehouse.staging_exists(staging):
+        raise _overtaken(staging)
+    return result
+
+
+def _overtaken(staging: Staging) -> Superseded:
+    return Superseded(f"{staging.detection} {staging.day}: a newer build took this one's place.")
+
+
+def _published(
+    house: House,
+    detection: Detection,
+    publication: Publication,
+    result: ValidationResult,
+    step: StepHandle,
+) -> Publication:
+    """What follows publication, safe to repeat: the mirror, the run's record, the data channel."""
+    house.state.mirror(publication)
+    step.rows = publication.rows
+    step.message = "; ".join(check.sentence() for check in result.warnings)
+    tell_published(house, detection, publication.day, result)
     return publication
 
 

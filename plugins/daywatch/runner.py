@@ -11,15 +11,20 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from daywatch import judging, pipeline
 from daywatch.catalog.model import Catalog, Detection
 from daywatch.errors import ConfigurationError, DaywatchError, HeldBack, Superseded
 from daywatch.house import House, open_house
 from daywatch.settings import Settings
+
+if TYPE_CHECKING:
+    from daywatch.alerts.sender import Delivery
 
 CHUNK = 10
 """Days that one worker takes at a time: enough to amortise the hand-over, few enough to balance."""
@@ -102,6 +107,7 @@ def run_day(
     on_step: Callable[[str, str], None] = lambda name, step: None,
 ) -> list[DayRun]:
     """Build, validate and alert each detection for `day`; one that fails never stops the others."""
+    from daywatch.alerts.sender import deliver
     from daywatch.alerts.transport import open_transport
 
     transport = open_transport(house.settings)
@@ -116,7 +122,8 @@ def run_day(
             on_step(detection.name, "alert")
             told = pipeline.alert(house, detection, day, run_id=run_id, transport=transport)
         except DaywatchError as error:
-            outcomes.append(_ended(detection, day, error, started))
+            told_now = deliver(house.state, transport, house.now)  # the data channel's message
+            outcomes.append(_ended(detection, day, error, started, told_now))
             continue
         outcomes.append(
             DayRun(
@@ -134,12 +141,28 @@ def run_day(
     return outcomes
 
 
-def _ended(detection: Detection, day: date, error: DaywatchError, started: float) -> DayRun:
+def _ended(
+    detection: Detection,
+    day: date,
+    error: DaywatchError,
+    started: float,
+    told: Delivery | None = None,
+) -> DayRun:
     """How a run that did not publish ended; one that was overtaken is fine."""
     state = "held_back" if isinstance(error, HeldBack) else "failed"
     state = "superseded" if isinstance(error, Superseded) else state
     seconds = time.monotonic() - started
-    return DayRun(detection.name, day, state, seconds=seconds, message=str(error))
+    posted = told.sent + told.updated if told else 0
+    return DayRun(
+        detection.name,
+        day,
+        state,
+        messages=posted,
+        sent=posted if told and told.sends else 0,
+        previews=0 if told and told.sends else posted,
+        seconds=seconds,
+        message=str(error),
+    )
 
 
 # --- many days, many processes -------------------------------------------------------------------
@@ -162,18 +185,31 @@ def backfill(
     runs: list[DayRun] = []
     with _pool(workers) as pool:
         for level in levels(detections):
-            work = [
-                pool.submit(_fill, house.settings, detection.name, chunk, again)
+            work = {
+                _submit(pool, house.settings, detection.name, chunk, again): (detection.name, chunk)
                 for chunk in _chunks(days)
                 for detection in level
-            ]
+            }
             for run in _collect(work):
                 progress(run)
                 runs.append(run)
+    with _pool(workers) as pool:
         judged = [pool.submit(_judge, house.settings, d.name, min(days)) for d in detections]
         for future in as_completed(judged):
             future.result()
     return sorted(runs, key=lambda run: (run.detection, run.day))
+
+
+def _submit(
+    pool: ProcessPoolExecutor, settings: Settings, name: str, days: Sequence[date], again: bool
+) -> Future[list[DayRun]]:
+    """Hand days to the pool; one that broke answers with its fault, like those under way."""
+    try:
+        return pool.submit(_fill, settings, name, days, again)
+    except BrokenProcessPool as error:
+        lost: Future[list[DayRun]] = Future()
+        lost.set_exception(error)
+        return lost
 
 
 def day_range(first: date, last: date) -> list[date]:
@@ -193,9 +229,18 @@ def _chunks(days: Sequence[date]) -> Iterator[Sequence[date]]:
         yield days[start : start + CHUNK]
 
 
-def _collect(work: list[Future[list[DayRun]]]) -> Iterator[DayRun]:
+_Work = dict[Future[list[DayRun]], tuple[str, Sequence[date]]]
+
+
+def _collect(work: _Work) -> Iterator[DayRun]:
+    """Runs as they end; the days of a worker that was killed are told as failed."""
     for future in as_completed(work):
-        yield from future.result()
+        try:
+            yield from future.result()
+        except BrokenProcessPool:
+            name, days = work[future]
+            for day in days:
+                yield DayRun(name, day, "failed", message="its process was killed; run it again.")
 
 
 @cache

@@ -36,9 +36,14 @@ class DetectionDay:
         return "held_back" in (self.build, self.validate)
 
     @property
+    def failed(self) -> bool:
+        """Whether the newest run of a step failed, whatever an earlier one published."""
+        return "failed" in (self.build, self.validate, self.alert)
+
+    @property
     def done(self) -> bool:
-        """Whether the day was published and judged."""
-        return self.alert == "done"
+        """Whether the day was published and judged, and nothing newer failed or was held back."""
+        return self.alert == "done" and not self.failed and not self.held_back
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Standing:
             f"{done} of {len(self.rows)} detections ran",
             f"{breached} breached",
             f"{held} held back",
+            f"{sum(r.failed for r in self.rows)} failed",
             f"{sum(r.build == NOT_RUN for r in self.rows)} not run",
         ]
         if self.broken:

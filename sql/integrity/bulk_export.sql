@@ -41,7 +41,7 @@
 --     severity: medium
 -- alert:
 --   repeat_after: 3d
---   evidence: [staff_id, role, bytes_out, untracked_bytes, rows_out, usual_bytes, peer_p99_bytes, new_destination, on_notice]
+--   evidence: [staff_id, weighted_bytes, usual_bytes, peer_p99_bytes, on_notice, new_destination, role, bytes_out, rows_out, untracked_bytes]
 --   order_by: weighted_bytes desc
 -- runbook: |
 --   A hit is a lead, never the sole ground for discipline. Staff ids are pseudonyms; two people unmask one.

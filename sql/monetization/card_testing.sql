@@ -47,10 +47,10 @@
 --     severity: medium
 -- alert:
 --   repeat_after: 7d
---   evidence: [advertiser_id, market, age_days, attempts, cards, bins, declined_share, foreign_share, approved_amount]
+--   evidence: [advertiser_id, cards, declined_share, foreign_share, approved_amount, bins, attempts, market, age_days]
 --   order_by: cards desc
 -- runbook: |
---   1. Sort the rows below by `cards`. In `payments`, read that `advertiser_id`'s charges of the day in the order of
+--   1. Sort the worst rows by `cards`. In `payments`, read that `advertiser_id`'s charges of the day in the order of
 --      `event_ts`: testing is many `instrument_hash` within minutes, amounts that are equal or tiny.
 --   2. Compare `bins` with `cards`: nearly as many issuers as cards is a bought list; one `bin` is a generated one.
 --   3. `foreign_share` is the share of charges whose `card_country` is not the advertiser's market. High with a young

@@ -39,7 +39,7 @@
 --     severity: high
 -- alert:
 --   repeat_after: 7d
---   evidence: [cluster_key, copies, accounts, first_seen, comment_key, account_key, excerpt]
+--   evidence: [accounts, copies, first_seen, excerpt, cluster_key]
 --   order_by: accounts desc
 -- runbook: |
 --   1. Sort by `accounts`. A text from ten accounts or more within 28 days (`waves`) is an organised wave; a text from

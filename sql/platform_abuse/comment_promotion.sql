@@ -44,7 +44,7 @@
 --     breach: {above: 200, change: {against: same_weekday, direction: up, by: 50%, min_count: 200}}
 -- alert:
 --   repeat_after: 7d
---   evidence: [points, comment_key, account_key, has_link, has_contact, names_money, excerpt]
+--   evidence: [points, excerpt, account_key, has_link, has_contact, names_money, comment_key]
 --   order_by: points desc
 -- runbook: |
 --   1. Sort by `points` and read the first ten `excerpt`. `has_link` with `names_money` is most often a scam;

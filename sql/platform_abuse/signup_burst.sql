@@ -46,7 +46,7 @@
 --   evidence: [ip24, market, accounts, usual, devices, top_pattern, pattern_share]
 --   order_by: accounts desc
 -- runbook: |
---   1. Take the three networks with the most `accounts` below. `usual` is the network's own median of the 28 days
+--   1. Take the three networks with the most `accounts`. `usual` is the network's own median of the 28 days
 --      before; a network with usual 0 is new to us.
 --   2. In `accounts`, for that `signup_ip24` and the day's `created_ts`, compare `handle_pattern`, `device_model`,
 --      `app_version` and `email_domain`. `devices` far below `accounts` means one machine making many.

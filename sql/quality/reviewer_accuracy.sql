@@ -43,7 +43,7 @@
 --     breach: {above: 0}
 -- alert:
 --   repeat_after: 7d
---   evidence: [queue_id, vendor, vendor_accuracy, market, staff_id, checked, wrong, severe]
+--   evidence: [vendor, vendor_accuracy, staff_id, wrong, severe, checked, queue_id, market]
 --   order_by: wrong desc
 -- runbook: |
 --   1. Is it one `queue_id`, one `vendor`, or all? All at once is most often a new policy: read `policy_changes` of the

@@ -41,7 +41,7 @@
 --     severity: low
 -- alert:
 --   repeat_after: 3d
---   evidence: [viewer_market, surface, removed_videos, removed_views_week, views_week, reported_views_today]
+--   evidence: [viewer_market, surface, removed_views_week, removed_videos, views_week, reported_views_today]
 --   order_by: removed_views_week desc
 -- runbook: |
 --   1. If `views` breached too, the day's view data is short or doubled: mend that first and run the day again.

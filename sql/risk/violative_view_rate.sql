@@ -36,7 +36,7 @@
 --     severity: medium
 -- alert:
 --   repeat_after: 3d
---   evidence: [viewer_market, surface, stratum, sampled, sampled_violative, views, violative_views]
+--   evidence: [viewer_market, surface, stratum, violative_views, sampled_violative, sampled, views]
 --   order_by: violative_views desc
 -- runbook: |
 --   1. Look at `labelled_views` first: too few labels is a data fault, not a change of harm.

@@ -288,3 +288,84 @@ def test_a_backfilled_day_stands_as_judged(tmp_path: Path) -> None:
         assert standing.fine, standing
         assert "1 of 1 detections ran; 1 breached" in standing.sentence()
         assert house.state.newest_day() == DAY
+
+
+def test_a_held_back_day_is_told_at_once(house: House) -> None:
+    outcome = run(house, DAY + timedelta(days=9))
+    assert outcome.state == "held_back" and outcome.previews == 1
+    assert "held back" in previews(house)[0].read_text().lower()
+    assert house.state.outbox_counts() == {"sent": 1}
+
+
+def test_starting_to_page_tells_what_is_breached(settings: Settings, house: House) -> None:
+    write_detection(settings.home, header=HEADER.replace("production", "experimental"))
+    with open_house(settings) as again:
+        assert run(again).messages == 0
+    write_detection(settings.home)
+    with open_house(settings) as again:
+        assert run(again).messages == 1
+
+
+def test_the_same_total_in_other_rows_is_told(house: House) -> None:
+    run(house)
+    source = house.catalog.sources["signups"]
+    house.warehouse.load_arrow(source, signups({"10.9.9": 4, "10.0.1": 1}))
+    run(house, refresh=True)
+    [message] = previews(house)
+    assert "10.9.9" in message.read_text() and "10.0.0" not in message.read_text()
+    assert house.state.unjudged_days("spam.burst") == []
+
+
+def test_a_run_overtaken_while_judging_judges_what_is_published(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from daywatch import judging
+
+    source = house.catalog.sources["signups"]
+    house.warehouse.load_arrow(source, signups({"10.0.0": 2, "10.0.1": 1}))
+    record = judging._record
+    overtaken = []
+
+    def late(*arguments: Any) -> int:
+        if not overtaken:
+            overtaken.append(True)
+            house.warehouse.load_arrow(source, signups({"10.0.0": 5}))
+            assert run(house, refresh=True).breaches == ("bursts",)
+        return record(*arguments)
+
+    monkeypatch.setattr(judging, "_record", late)
+    run(house)
+    assert [a.state for a in house.state.alerts()] == ["open"]
+    assert house.state.unjudged_days("spam.burst") == []
+    assert [b.indicator for b in house.state.breaches(first=DAY, last=DAY)] == ["bursts"]
+
+
+def test_a_renamed_indicator_leaves_no_alert_open(settings: Settings, house: House) -> None:
+    run(house)
+    write_detection(settings.home, header=HEADER.replace("bursts:", "eruptions:"))
+    with open_house(settings) as again:
+        run(again)
+        open_now = [a.indicator for a in again.state.alerts(state="open")]
+        assert open_now == ["eruptions"]
+
+
+def test_killed_after_publishing_the_retry_says_it(house: House, settings: Settings) -> None:
+    day = DAY + timedelta(days=1)
+    assert run(house, day).state == "held_back"
+    detection = house.catalog.detections["spam.burst"]
+    house.warehouse.load_arrow(house.catalog.sources["signups"], signups({"10.0.0": 3}, day))
+    staging = pipeline.build(house, detection, day, run_id="r")
+    published = house.warehouse.publish(staging)  # and killed right here
+    assert pipeline.validate(house, detection, staging).content_hash == published.content_hash
+    assert [a.state for a in house.state.alerts() if a.kind == "held_back"] == ["ended"]
+
+
+def test_status_is_not_fine_when_the_newest_run_was_held_back(
+    settings: Settings, house: House
+) -> None:
+    run(house)
+    write_detection(settings.home, suite=SUITE.replace("min_value: 1", "min_value: 2"))
+    with open_house(settings) as again:
+        run(again)
+        standing = day_standing(again, DAY)
+        assert not standing.fine and "1 held back" in standing.sentence()

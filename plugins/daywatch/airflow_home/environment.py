@@ -19,10 +19,13 @@ POOL = "daywatch_warehouse"
 USER = "admin"
 
 
-def free_port() -> int:
-    """A port on loopback that nobody listens on now."""
+def free_port(wanted: int = 0) -> int:
+    """`wanted` if nobody listens on it on loopback, else a port that nobody listens on now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
         return int(probe.getsockname()[1])
 
 

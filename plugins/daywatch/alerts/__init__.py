@@ -1,6 +1,6 @@
 """Verdicts to alerts to messages; the only door to slack_sdk."""
 
-from daywatch.alerts.episodes import Applied, IndicatorOutcome, apply
+from daywatch.alerts.episodes import Applied, IndicatorOutcome, apply, retire
 from daywatch.alerts.heldback import held_back, published, warned
 
-__all__ = ["Applied", "IndicatorOutcome", "apply", "held_back", "published", "warned"]
+__all__ = ["Applied", "IndicatorOutcome", "apply", "held_back", "published", "retire", "warned"]

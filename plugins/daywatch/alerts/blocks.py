@@ -23,6 +23,7 @@ Block = dict[str, Any]
 MAX_BLOCKS, MAX_SECTION, MAX_HEADER, MAX_TOTAL, MAX_TEXT = 50, 3_000, 150, 12_000, 4_000
 MAX_CONTEXT = 2_000
 TABLE_WIDTH, CELL_WIDTH, TABLE_COLUMNS = 52, 20, 6
+UPRIGHT_ROWS, RECORD_WIDTH = 2, 60
 """In monospaced columns: about what a phone shows without wrapping."""
 _URL = re.compile(r"^https?://[^\s|<>\"'`\\]{1,2000}$")
 _SLACK_ID = re.compile(r"^[USW][A-Z0-9]{2,20}$")
@@ -93,12 +94,32 @@ def table(
 ) -> list[Block]:
     """Rows as aligned monospaced text, which every Slack client shows, and what was left out."""
     shown = _columns_that_fit(columns, rows)
+    if shown < len(columns) and len(rows) <= UPRIGHT_ROWS:
+        return _records(columns, rows, total=total, limit=limit, title=title)
     lines = _aligned([list(columns[:shown]), *[list(row[:shown]) for row in rows]])
     text, kept = preformatted(lines, limit)
     if kept < 2:  # not even one row beside the headings
         return [section(f"*{title}*\n{plural(total, 'row')}, too wide to show here.")]
     blocks = [section(f"*{title}*\n{text}")]
     note = _cut_note(kept - 1, total, len(columns) - shown, _any_cut(rows, shown))
+    return [*blocks, context(note)] if note else blocks
+
+
+def _records(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, total: int, limit: int, title: str
+) -> list[Block]:
+    """One or two rows stood upright, a line for each column, so that no column is left out."""
+    longest = max(width(one_line(name)) for name in columns)
+    lines: list[str] = []
+    for row in rows:
+        lines += [""] if lines else []
+        for name, cell in zip(columns, row, strict=False):
+            label = clip_width(one_line(name), CELL_WIDTH)
+            value = clip_width(one_line(cell), RECORD_WIDTH)
+            lines.append(f"{_pad(label, min(longest, CELL_WIDTH), right=False)}  {value}".rstrip())
+    text, kept = preformatted(lines, limit)
+    note = _cut_note(len(rows), total, 0, cells=False) if kept == len(lines) else "Cut: too long."
+    blocks = [section(f"*{title}*\n{text}")]
     return [*blocks, context(note)] if note else blocks
 
 

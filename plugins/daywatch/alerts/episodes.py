@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from daywatch.alerts.facts import AlertFacts
 from daywatch.alerts.lives import Lives
 from daywatch.alerts.spells import Mark, spells
-from daywatch.catalog.model import Severity
+from daywatch.catalog.model import Detection, Severity
 from daywatch.indicators.model import WHOLE, State, Verdict
-from daywatch.state.models import BreachRow, IndicatorValue
+from daywatch.state.models import Alert, BreachRow, IndicatorValue
 from daywatch.state.sessions import clean, fitted, lock
 
 PARENT = "parent"
@@ -99,6 +99,16 @@ def apply(
     return Applied(
         breaches, recorded, tuple(opened), tuple(updated), tuple(ended), messages, beyond
     )
+
+
+def retire(session: Session, detection: Detection, *, now: datetime) -> None:
+    """Withdraw open alerts of indicators that the header no longer has, or no longer judges."""
+    judged = {name for name, one in detection.header.indicators.items() if one.breach}
+    query = select(Alert.indicator).where(
+        Alert.kind == "risk", Alert.detection == detection.name, Alert.state == "open"
+    )
+    for indicator in set(session.scalars(query)) - judged:
+        Lives(session, detection.name, indicator, now).retire()
 
 
 _Wanted = dict[str, tuple[Verdict, str]]

@@ -73,6 +73,12 @@ class Lives:
         for spell, found in pairs:
             self._bring_up_to_date(spell, self._keyed(spell, found))
 
+    def retire(self) -> None:
+        """Withdraw what is open: the indicator is judged no more, so nothing would ever end it."""
+        for alert in self.alerts:
+            if alert.state == "open":
+                self._withdraw(alert, (), "Its indicator was renamed or is judged no more.")
+
     def _match(self, spell: Spell, free: Iterable[Alert]) -> Alert | None:
         """The alert that this episode lives on in: a seen one first, then the one of its key."""
         overlapping = [
@@ -211,7 +217,12 @@ class Lives:
 
     # --- alerts without an episode ----------------------------------------------------------------
 
-    def _withdraw(self, alert: Alert, paging: Sequence[Spell]) -> None:
+    def _withdraw(
+        self,
+        alert: Alert,
+        paging: Sequence[Spell],
+        why: str = "A rebuilt day no longer breaches.",
+    ) -> None:
         """Its breach is gone, or part of another alert: forget it unseen, or say so in it."""
         if self._unseen(alert):
             self._forget(alert)
@@ -220,7 +231,7 @@ class Lives:
         note = (
             f"It goes on in the alert of the episode since {inside[0].first_day.isoformat()}."
             if inside
-            else "A rebuilt day no longer breaches."
+            else why
         )
         facts = AlertFacts.from_json(alert.content["shown"])
         days = int(alert.content["episode"]["days"])

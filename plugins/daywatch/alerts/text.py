@@ -135,7 +135,10 @@ def number(value: float | None, kind: str = "count", unit: str = "") -> str:
         return "no data"
     if kind == "rate":
         return f"{_digits(value * 100)} %"
-    return f"{_digits(value)} {one_line(unit).replace('`', '')}".strip()
+    name = one_line(unit).replace("`", "")
+    if abs(value) == 1 and name.endswith("s") and not name.endswith("ss"):
+        name = name.removesuffix("s")  # 1 network
+    return f"{_digits(value)} {name}".strip()
 
 
 def _digits(value: float) -> str:

@@ -36,7 +36,7 @@ SQL = """\
 --     breach: {{above: 0}}
 -- alert: {{evidence: [{key}, events], order_by: events desc}}
 -- runbook: |
---   1. Open the first rows below in {source} for the day and compare them with the week before.
+--   1. Open the worst rows in {source} for the day and compare them with the week before.
 --   2. Say here how to tell abuse from a benign cause (a holiday, a campaign, a broken source).
 --   3. Say here what to do in each case, and whom to tell.
 -- blind_spots:

@@ -72,6 +72,9 @@ def read_text(path: Path) -> str:
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError as error:
         raise CatalogError("this file is missing.", where=Where(path)) from error
+    except OSError as error:
+        fault = f"this cannot be read: {error.strerror}."
+        raise CatalogError(fault, remedy="Give a readable file.", where=Where(path)) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise CatalogError(

@@ -79,10 +79,10 @@ def show(
 
 
 def lint(names: Names = None, json: Json = False) -> None:
-    """Check files without running them; every fault with file, line and remedy."""
-    from daywatch.catalog.lint import lint as find
+    """Check all three files without running them; every fault with file, line and remedy."""
+    from daywatch.review import review
 
-    findings = find(get_settings(), names or ())
+    findings = review(get_settings(), names or ())
     errors = sum(finding.level == "error" for finding in findings)
     if json:
         print_json({"findings": findings, "errors": errors})

@@ -1,4 +1,4 @@
-"""Commands that run detections and tell how they fared: run, backfill, status."""
+"""Commands that run detections and tell how they fared: run, backfill, status, deliver."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from daywatch.errors import ConfigurationError
 from daywatch.settings import get_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from daywatch.catalog.model import Detection
     from daywatch.house import House
     from daywatch.runner import DayRun
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (run, backfill, status):
+    for command in (run, backfill, status, deliver):
         app.command()(command)
 
 
@@ -55,6 +58,7 @@ def run(
     else:
         print_runs(runs)
         _say_delivery(runs, token, str(previews))
+        _say_drafts(chosen)
         for file in broken:
             err.print(f"[red]broken[/red] {file.path}:{file.line or 1}: {file.fault}")
     raise typer.Exit(0 if all(r.ok for r in runs) and not broken else 1)
@@ -141,7 +145,19 @@ def backfill(
         )
         table("", heads, [tuple(row.values()) for row in summary])
         _print_faults(runs)
+    _say_drafts(chosen)
     raise typer.Exit(0 if all(r.ok for r in runs) else 1)
+
+
+def _say_drafts(chosen: Sequence[Detection]) -> None:
+    """A draft's silence proves nothing: say why there are no breaches."""
+    drafts = [d.name for d in chosen if not d.header.status.judged]
+    if drafts:
+        out.print(
+            f"not judged, because its status is draft or deprecated: {', '.join(drafts)}. "
+            "Set status: experimental to see what it would alert.",
+            markup=False,
+        )
 
 
 def _days(house: House, name: str) -> list[date]:
@@ -210,3 +226,18 @@ def status(
 
 def _day_or_newest(house: Any, day: str | None) -> date:
     return parse_day(day) if day else house.state.newest_day() or parse_day("yesterday")
+
+
+def deliver(json: Json = False) -> None:
+    """Send what waits in the outbox: messages that Slack did not take, or that nobody sent yet."""
+    from daywatch.alerts.sender import deliver as send
+    from daywatch.alerts.transport import open_transport
+    from daywatch.house import open_house
+
+    with open_house(get_settings()) as house:
+        delivery = send(house.state, open_transport(house.settings), house.now)
+    if json:
+        print_json(delivery)
+    else:
+        out.print(delivery.sentence(), markup=False)
+    raise typer.Exit(1 if delivery.dead else 0)

@@ -30,7 +30,7 @@ DaysOption = Annotated[int, typer.Option("--days", min=2, help="How many days of
 Seed = Annotated[int, typer.Option("--seed", help="Another seed, another platform.")]
 End = Annotated[str | None, typer.Option("--end", help="Newest day; default: the last complete.")]
 Workers = Annotated[int, typer.Option("--workers", "-j", help="Processes; 0: one a core.")]
-STEPS = ("ready", "build", "validate", "alert")
+UI_PORT = 8080
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def demo(
     """Generate a platform, fill history, have Airflow run the newest day, and report."""
     if context.invoked_subcommand is not None:
         return
-    from daywatch.airflow_home import LocalAirflow
+    from daywatch.airflow_home import LocalAirflow, free_port
     from daywatch.demo import fill_history
     from daywatch.house import open_house
     from daywatch.standing import day_standing
@@ -71,7 +71,8 @@ def demo(
             history = fill_history(house, platform, workers or os.cpu_count() or 1, report)
         names = _dag_ids(house)
         day = platform.last_day
-    with LocalAirflow(settings) as airflow:
+    # The messages link to the port that `make up` will serve.
+    with LocalAirflow(settings, port=free_port(UI_PORT)) as airflow:
         runs = _run_day(airflow, day, names)
     with open_house(settings) as house:
         standing = day_standing(house, day)
@@ -117,7 +118,7 @@ def generate(
 
 
 def up(
-    port: Annotated[int, typer.Option("--port", help="Of Airflow's UI; 0: a free one.")] = 8080,
+    port: Annotated[int, typer.Option("--port", help="Of Airflow's UI; 0: a free one.")] = UI_PORT,
     schedule: Annotated[
         bool, typer.Option("--schedule/--no-schedule", help="Run each day by its cron.")
     ] = True,

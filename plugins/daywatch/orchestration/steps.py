@@ -48,15 +48,26 @@ def _at_work(detection: str, settings: Settings | None = None) -> Iterator[tuple
 
 
 @contextmanager
-def _as_airflow_says(detection: str) -> Iterator[None]:
-    """A held-back day ends red without a second try; an overtaken run of a day is skipped."""
+def _as_airflow_says(house: House, detection: Detection) -> Iterator[None]:
+    """A held-back day ends red without a second try; an overtaken run of a day is skipped.
+
+    The message of a held-back day leaves at once: no `alert` task comes after it.
+    """
     try:
         yield
     except Superseded as error:
         raise AirflowSkipException(str(error)) from None
     except HeldBack as error:
-        log.error("%s is held back: %s", detection, error)
+        log.error("%s is held back: %s", detection.name, error)
+        _deliver(house)
         raise AirflowFailException(f"held back: {error}") from None
+
+
+def _deliver(house: House) -> None:
+    from daywatch.alerts.sender import deliver
+    from daywatch.alerts.transport import open_transport
+
+    log.info("%s", deliver(house.state, open_transport(task_settings()), house.now).sentence())
 
 
 class Ready(BaseSensorOperator):
@@ -129,7 +140,7 @@ class Build(BaseOperator):
         check_safe(get_settings(), executor_name())
         log.info("building %s for %s as %s", self.detection, day, run_id)
         refresh = bool((context.get("params") or {}).get("refresh"))
-        with _at_work(self.detection) as (house, detection), _as_airflow_says(self.detection):
+        with _at_work(self.detection) as (house, detection), _as_airflow_says(house, detection):
             staging = pipeline.build(house, detection, day, run_id=run_id, refresh=refresh)
         log.info("staged %d rows of risk.%s", staging.rows, staging.table)
         return dataclasses.asdict(staging)
@@ -150,7 +161,7 @@ class Validate(BaseOperator):
         from daywatch.warehouse.base import Staging
 
         staging = Staging(**context["ti"].xcom_pull(task_ids="build"))
-        with _at_work(self.detection) as (house, detection), _as_airflow_says(self.detection):
+        with _at_work(self.detection) as (house, detection), _as_airflow_says(house, detection):
             try:
                 publication = pipeline.validate(house, detection, staging)
             finally:

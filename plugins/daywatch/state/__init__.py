@@ -1,5 +1,6 @@
 """The state store: published days, runs, series, breaches, alerts, outbox and audit."""
 
+from daywatch.state.runs import StepHandle
 from daywatch.state.sessions import lock
 from daywatch.state.store import StateStore, open_state
 from daywatch.state.views import AlertView, AuditView, BreachView, PointView, RunView
@@ -11,6 +12,7 @@ __all__ = [
     "PointView",
     "RunView",
     "StateStore",
+    "StepHandle",
     "lock",
     "open_state",
 ]

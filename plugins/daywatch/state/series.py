@@ -74,6 +74,17 @@ class SeriesRows(Sessions):
                 found[segment].append(_point(cells))
         return dict(found)
 
+    def still(self, session: Session, detection: str, indicator: str, seen: PointView) -> bool:
+        """Whether the indicator's whole on that day is what was read, or was measured since."""
+        query = select(IndicatorValue.content_hash, IndicatorValue.value).where(
+            IndicatorValue.detection == detection,
+            IndicatorValue.indicator == indicator,
+            IndicatorValue.segment == "",
+            IndicatorValue.day == seen.day,
+        )
+        row = session.execute(query).one_or_none()
+        return row is not None and tuple(row) == (seen.content_hash, seen.value)
+
     def save_verdict(
         self,
         session: Session,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -44,10 +45,18 @@ def read_file(
     kind = (
         suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else "".join(suffixes[-1:])
     )
-    if kind in (".csv", ".tsv"):
-        return _read_csv(database, file, source, rename, rejects, "\t" if kind == ".tsv" else ",")
-    if kind in (".jsonl", ".ndjson", ".json"):
-        return _read_json(database, file, source, rename, rejects)
+    try:
+        if kind in (".csv", ".tsv"):
+            tab = "\t" if kind == ".tsv" else ","
+            return _read_csv(database, file, source, rename, rejects, tab)
+        if kind in (".jsonl", ".ndjson", ".json"):
+            return _read_json(database, file, source, rename, rejects)
+    except (gzip.BadGzipFile, zlib.error, EOFError, csv.Error) as error:
+        raise LoadError(
+            f"this is not whole {kind} data: {error}.",
+            remedy="Make the file anew; what it holds was not loaded.",
+            where=Where(file),
+        ) from error
     if kind in (".parquet", ".pq"):
         return _read_parquet(database, file, source, rename)
     raise LoadError(
