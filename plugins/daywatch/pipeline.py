@@ -63,7 +63,7 @@ def build(
 
 
 def _job(house: House, detection: Detection, day: date, cutoff: datetime, run_id: str) -> BuildJob:
-    from daywatch.indicators.score import score_step
+    from daywatch.indicators.score import score_steps
 
     team, header = house.catalog.teams[detection.team], detection.header
     return BuildJob(
@@ -75,7 +75,7 @@ def _job(house: House, detection: Detection, day: date, cutoff: datetime, run_id
         upstreams=upstreams_of(house, detection),
         timeout=_timeout(house, detection),
         max_rows=header.max_rows or team.max_rows,
-        score=score_step(header.score) if header.score else None,
+        score=score_steps(header) if header.score else None,
     )
 
 

@@ -17,7 +17,7 @@ from daywatch.cases.model import DAY, RISK, Case, Row
 from daywatch.cases.pointers import MemoryPointers
 from daywatch.catalog.model import Catalog, ColumnType, Detection, Source, SourceColumn
 from daywatch.indicators import WHOLE, Point, Verdict, all_points, judge, measure_all
-from daywatch.indicators.score import score_step
+from daywatch.indicators.score import score_steps
 from daywatch.settings import Settings
 from daywatch.warehouse import open_warehouse
 from daywatch.warehouse.base import BuildJob, Partition, Warehouse
@@ -70,7 +70,7 @@ class Bench:
                 "sql": f"SELECT {columns} FROM {source.name}",
                 "sources": (source.name,),
                 "upstreams": (),
-                "header": upstream.header.model_copy(update={"score": None}),
+                "header": upstream.header.model_copy(update={"score": ()}),
             }
         )
         job = _job(stand_in, day, (source,), ())
@@ -142,7 +142,7 @@ def _job(
         upstreams=upstreams,
         timeout=TIMEOUT,
         max_rows=header.max_rows or 200_000,
-        score=score_step(header.score) if header.score else None,
+        score=score_steps(header) if header.score else None,
     )
 
 

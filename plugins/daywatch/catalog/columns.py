@@ -75,7 +75,7 @@ def contract_faults(
     header: Header, lines: Lines, output: Output, query: Query
 ) -> list[CatalogError]:
     """The SELECT returns the header's columns, no more and no fewer, and never `day`."""
-    scored = set(header.score.output.values()) if header.score else set()
+    scored = {name for step in header.score for name in step.output.values()}
     path = query.place.path
     faults: list[CatalogError] = list(output.faults)
     for name in header.columns:
@@ -131,8 +131,8 @@ def _references(header: Header) -> Iterator[tuple[Path_, str]]:
         yield from _listed(("indicators", key, "by"), indicator.by)
     for n, exception in enumerate(header.exceptions):
         yield from ((("exceptions", n, "match", name), name) for name in exception.match)
-    if header.score:
-        for kind, names in (("columns", header.score.columns), ("output", header.score.output)):
+    for step in header.score:
+        for kind, names in (("columns", step.columns), ("output", step.output)):
             yield from ((("score", kind, key), name) for key, name in names.items())
 
 

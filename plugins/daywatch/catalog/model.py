@@ -11,7 +11,7 @@ import re
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -240,12 +240,26 @@ class RuleException(Frozen):
     expires: date
 
 
-ROW_TESTS: dict[str, tuple[tuple[str, ...], str]] = {
-    "binomial_tail": (("successes", "trials", "expected_rate"), "p_value"),
-    "poisson_tail": (("observed", "expected"), "p_value"),
-    "q_values": (("p_value",), "q_value"),
+class RowTest(NamedTuple):
+    """What a row test takes and gives: input columns, output columns, named limits."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    limits: tuple[str, ...] = ()
+
+
+ROW_TESTS: dict[str, RowTest] = {
+    "beta_binomial_tail": RowTest(
+        ("successes", "trials", "prior_mean", "prior_strength"), ("p_value",)
+    ),
+    "binomial_tail": RowTest(("successes", "trials", "expected_rate"), ("p_value",)),
+    "connected_groups": RowTest(("node", "neighbours"), ("group", "size")),
+    "points_at_least": RowTest(("value", "points"), ("score",), ("limit",)),
+    "points_below": RowTest(("value", "points"), ("score",), ("limit",)),
+    "poisson_tail": RowTest(("observed", "expected"), ("p_value",)),
+    "q_values": RowTest(("p_value",), ("q_value",)),
 }
-"""Row test -> its inputs and its output; indicators/score.py computes them."""
+"""Every row test by name; indicators/score.py computes them."""
 
 
 class ScoreStep(Frozen):
@@ -254,17 +268,30 @@ class ScoreStep(Frozen):
     test: Name
     columns: dict[Name, Name] = Field(default_factory=dict, description="test input -> column")
     output: dict[Name, Name] = Field(default_factory=dict, description="test output -> column")
+    limits: dict[Name, Threshold] = Field(
+        default_factory=dict, description="test limit -> number, or the name of a parameter"
+    )
 
     @model_validator(mode="after")
     def _as_registered(self) -> ScoreStep:
         if self.test not in ROW_TESTS:
             raise ValueError(f"there is no row test {self.test}; known are {', '.join(ROW_TESTS)}")
-        inputs, output = ROW_TESTS[self.test]
-        if set(self.columns) != set(inputs):
-            raise ValueError(f"{self.test} takes the columns {', '.join(inputs)}")
-        if set(self.output) != {output}:
-            raise ValueError(f"{self.test} gives the output {output}")
+        wanted = ROW_TESTS[self.test]
+        if set(self.columns) != set(wanted.inputs):
+            raise ValueError(f"{self.test} takes the columns {', '.join(wanted.inputs)}")
+        if set(self.output) != set(wanted.outputs):
+            raise ValueError(f"{self.test} gives the output {', '.join(wanted.outputs)}")
+        if set(self.limits) != set(wanted.limits):
+            raise ValueError(f"{self.test} takes the limits {', '.join(wanted.limits) or 'none'}")
         return self
+
+
+def _steps(value: Any) -> Any:
+    """One step may be written without a list around it."""
+    return [value] if isinstance(value, dict | ScoreStep) else value
+
+
+ScoreSteps = Annotated[tuple[ScoreStep, ...], BeforeValidator(_steps)]
 
 
 class Header(Frozen):
@@ -284,7 +311,7 @@ class Header(Frozen):
     timeout: Span | None = None
     max_rows: int | None = Field(None, ge=1)
     parameters: dict[Name, Scalar] = Field(default_factory=dict)
-    score: ScoreStep | None = None
+    score: ScoreSteps = ()
     entities: tuple[Entity, ...] = ()
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
     alert: AlertSettings = AlertSettings()
@@ -321,6 +348,7 @@ class Team(Frozen):
     max_rows: int = Field(200_000, ge=1)
     ready_deadline: Span = Field(timedelta(hours=4), description="after the run's start")
     alert_budget_per_week: int = Field(10, ge=0)
+    review_budget_per_day: int = Field(20, ge=1, description="findings the team can look at a day")
     confidential: bool = False
     portable: bool = Field(True, description="lint holds its SQL to sql/PORTABLE.md")
     readers: tuple[str, ...] = ()
@@ -383,7 +411,7 @@ class Detection(Frozen):
     def sql_hash(self) -> str:
         """Changes when the query, its parameters, columns or score step change."""
         header = self.header
-        score = header.score.model_dump_json() if header.score else ""
+        score = "".join(step.model_dump_json() for step in header.score)
         parts = (self.sql, str(sorted(header.parameters.items())), str(header.columns), score)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
