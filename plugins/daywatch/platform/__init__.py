@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from daywatch.platform.generate import Generated, generate
 from daywatch.platform.install import install
-from daywatch.platform.scenarios import SCENARIOS, Scenario
+from daywatch.platform.scenarios import Scenario, scenarios
 
-__all__ = ["SCENARIOS", "Generated", "Scenario", "generate", "install"]
+__all__ = ["Generated", "Scenario", "generate", "install", "scenarios"]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from daywatch.errors import ConfigurationError, Where
 from daywatch.platform.plan import Size
-from daywatch.platform.scenarios import SCENARIOS, Injected, inject
+from daywatch.platform.scenarios import Injected, inject
+from daywatch.platform.scenarios import scenarios as known_scenarios
 from daywatch.platform.tables import DIMENSIONS, EVENTS, TRUTH, Table
 from daywatch.platform.world import World
 from daywatch.warehouse.base import Partition, Progress
@@ -57,7 +58,7 @@ def generate(
 ) -> Generated:
     """Make `days` days up to and with `end` (default: yesterday, UTC) in `folder`.
 
-    `scenarios` names what is injected (default: all of SCENARIOS; empty: nothing). `progress` is
+    `scenarios` names what is injected (default: all; empty: nothing). `progress` is
     called with (tables written, tables in all). A folder that holds something else is refused.
     """
     last = end or _yesterday()
@@ -65,7 +66,7 @@ def generate(
     _clear(folder)
     world = World(size, days, last, seed, threads=threads)
     try:
-        injected = inject(world, chosen)
+        injected = inject(world, chosen, seed)
         partitions = tuple(_write(world, folder, _CHUNK[size], progress or _silent))
     finally:
         world.close()
@@ -84,7 +85,7 @@ def generate(
 
 
 def _chosen(scenarios: Sequence[str] | None) -> tuple[str, ...]:
-    known = tuple(SCENARIOS)
+    known = tuple(known_scenarios())
     unknown = [name for name in scenarios or () if name not in known]
     if unknown:
         raise ConfigurationError(
@@ -147,7 +148,7 @@ def _manifest(made: Generated) -> dict[str, object]:
         "last_day": str(made.last_day),
         "seed": made.seed,
         "rows": made.rows,
-        "scenarios": [f"{one.scenario} {one.first_day} {one.last_day}" for one in made.injected],
+        "scenarios": [f"{one.id} {one.first_day} {one.last_day}" for one in made.injected],
     }
 
 

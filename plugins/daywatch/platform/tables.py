@@ -64,6 +64,7 @@ EVENTS = (
 )
 
 TRUTH = (
+    Table("truth_scenarios", "scenario_id", dated=False),
     Table("truth_entities", "entity_id", dated=False),
     Table("truth_events", "event_id", dated=False),
     Table("truth_metric_shifts", "scenario_id", dated=False),

@@ -14,7 +14,7 @@ import pyarrow as pa
 from daywatch.platform.markets import MARKETS
 from daywatch.platform.phrases import EMOJI, LINKS, PARTS, SHORT, SYLLABLES
 from daywatch.platform.plan import SIZES, Size, cells
-from daywatch.platform.tables import DIMENSIONS, EVENTS, Table, read_sql
+from daywatch.platform.tables import DIMENSIONS, EVENTS, TRUTH, Table, read_sql
 
 _DRAWS = [market.market for market in MARKETS for _ in range(round(market.share * 100))]
 
@@ -146,8 +146,8 @@ class World:
                 f"create table extra_{table.name} as "
                 f"select null::varchar as scenario_id, * from shape.{table.name} limit 0"
             )
-        for name in ("truth_entities", "truth_events", "truth_metric_shifts"):
-            self.db.execute(f"create table {name} as from shape.{name} limit 0")
+        for truth in TRUTH:
+            self.db.execute(f"create table {truth.name} as from shape.{truth.name} limit 0")
 
 
 def _market_row(m: int) -> dict[str, Any]:

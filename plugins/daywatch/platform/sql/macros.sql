@@ -110,6 +110,8 @@ create or replace macro queue_of(s) as ['general', 'general', 'minors', 'scams',
 -- Advertisers and their ads.
 create or replace macro vertical(a) as pick(['retail', 'games', 'finance', 'travel', 'beauty', 'education', 'food'], seeded('vertical', a), 1);
 create or replace macro ad_id(a, i) as 7000000000 + a::bigint * 100 + i::bigint;
+-- What a scenario may say: its days; ids of its own; and the truth about its entities and metrics.
+-- The variables are scenario (as in signup_farm.easy), start, stop, turn (0, 1, 2), strength (1, .6, .35), benign, scale.
 -- The days of the scenario that is being injected.
 create or replace macro scenario_days() as table
     select unnest(generate_series(getvariable('start'), least(getvariable('stop'), getvariable('last_day')), interval 1 day))::date as ds;
@@ -120,7 +122,7 @@ create or replace macro extra_account(n) as
     account_id(15, getvariable('scenario_no') * 1000000 + getvariable('turn') * 200000 + n);
 create or replace macro side() as case when getvariable('benign') then 'benign' else 'abuser' end;
 create or replace macro entity(kind, id) as table
-    select getvariable('scenario') as scenario_id, kind as entity_type, id::bigint as entity_id,
+    select getvariable('scenario') as scenario_id, kind as entity_type, id::varchar as entity_id,
         getvariable('start') as ds_start, getvariable('stop') as ds_end, side() as role;
 create or replace macro metric_shift(what, dims, effect) as table
     select getvariable('scenario') as scenario_id, what as indicator, getvariable('start') as ds_start,

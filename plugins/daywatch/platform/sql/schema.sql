@@ -381,10 +381,19 @@ CREATE TABLE incidents (
     root_cause VARCHAR
 );
 -- Ground truth of injected scenarios. Lives in its own schema; no detection may read it.
+CREATE TABLE truth_scenarios (
+    scenario_id VARCHAR,
+    scenario VARCHAR,
+    team VARCHAR,
+    strength VARCHAR,
+    benign BOOLEAN,
+    ds_start DATE,
+    ds_end DATE
+);
 CREATE TABLE truth_entities (
     scenario_id VARCHAR,
     entity_type VARCHAR,
-    entity_id BIGINT,
+    entity_id VARCHAR,
     ds_start DATE,
     ds_end DATE,
     role VARCHAR

@@ -1,3 +1,9 @@
+-- ---
+-- team: monetization
+-- days: 1
+-- benign: true
+-- newest: true
+-- ---
 -- Old customers' cards expire: one decline, then the new card works.
 -- Size: three advertisers, two cards and three charges each on one day. Benign.
 insert into extra_payments by name

@@ -1,3 +1,9 @@
+-- ---
+-- team: monetization
+-- days: 1
+-- twins: [card_renewal]
+-- newest: true
+-- ---
 -- A two-day-old advertiser tries stolen cards with small charges.
 -- Size: one advertiser (times the platform's scale), 16 charges on 12 foreign cards in an hour, three in four declined.
 create or replace temp table testers as

@@ -1,3 +1,9 @@
+-- ---
+-- team: platform_abuse
+-- days: 1
+-- benign: true
+-- always: true
+-- ---
 -- A mobile carrier hides a whole town behind one network: many sign-ups there, every day.
 -- Size: 9 to 13 accounts a day on one network, all through. Benign.
 create or replace temp table crowd as

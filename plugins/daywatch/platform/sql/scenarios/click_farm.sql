@@ -1,3 +1,9 @@
+-- ---
+-- team: monetization
+-- days: 2
+-- twins: [spend_season]
+-- newest: true
+-- ---
 -- A competitor has an advertiser's budget clicked away from a few hosting networks.
 -- Size: 160 clicks a day on one ad from two /24s and eight devices, under a second of dwell, no conversion, two days.
 insert into extra_ad_clicks by name

@@ -1,3 +1,9 @@
+-- ---
+-- team: platform_abuse
+-- days: 2
+-- twins: [fan_campaign]
+-- newest: true
+-- ---
 -- Bought accounts post one promotion under popular videos; only numbers and smileys differ.
 -- Size: 60 comments a day from 30 accounts on two days (times the root of the platform's scale).
 create or replace temp table wave as

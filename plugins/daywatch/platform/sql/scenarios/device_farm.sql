@@ -1,3 +1,9 @@
+-- ---
+-- team: platform_abuse
+-- days: 2
+-- twins: [family_tablet]
+-- newest: true
+-- ---
 -- One phone in a rack logs in to account after account.
 -- Size: 12 accounts (times the root of the platform's scale), three log-ins each, on one device, two days.
 create or replace temp table users as

@@ -1,3 +1,9 @@
+-- ---
+-- team: quality
+-- days: 21
+-- benign: true
+-- newest: true
+-- ---
 -- The general queue gets easier items, so everybody there looks better without being better.
 -- Size: violative share of the general queue down by 7 points, its accuracy up by 3, three weeks. Benign.
 insert into knobs select ds, 'easy_mix', 'general', -0.5 * getvariable('strength') from scenario_days();

@@ -1,3 +1,9 @@
+-- ---
+-- team: integrity
+-- days: 2
+-- twins: [legal_export]
+-- newest: true
+-- ---
 -- An analyst who has given notice takes data sets to a personal cloud.
 -- Size: one analyst, five exports a day of about 400 MB on two days, some hundred times the usual.
 insert into staff_changes

@@ -1,3 +1,8 @@
+-- ---
+-- team: platform_abuse
+-- days: 21
+-- benign: true
+-- ---
 -- A family shares one tablet.
 -- Size: 3 accounts, twice a day each, for three weeks. Benign.
 create or replace temp table users as

@@ -1,3 +1,9 @@
+-- ---
+-- team: platform_abuse
+-- days: 3
+-- benign: true
+-- newest: true
+-- ---
 -- Fans ask for votes for their singer, each in words of their own.
 -- Size: 25 comments a day from about 60 accounts on three days. Benign.
 create or replace temp table wave as

@@ -1,3 +1,9 @@
+-- ---
+-- team: integrity
+-- days: 1
+-- benign: true
+-- newest: true
+-- ---
 -- A lead hands data to the authorities: one large export with a legal ticket, to the legal portal.
 -- Size: one lead, two exports of about 200 MB on one day. Benign.
 insert into extra_staff_access_log by name

@@ -1,3 +1,8 @@
+-- ---
+-- team: integrity
+-- days: 13
+-- benign: true
+-- ---
 -- A new moderator learns: more looks each day, each with a training ticket.
 -- Size: one moderator, 6 looks on the first day and 6 more each day after. Benign.
 insert into staff_changes select staff_id(7), getvariable('start'), null;

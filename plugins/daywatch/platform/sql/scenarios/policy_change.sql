@@ -1,3 +1,9 @@
+-- ---
+-- team: risk
+-- days: 21
+-- benign: true
+-- newest: true
+-- ---
 -- A policy in Germany gets stricter, so more of the same views count as violative from that day.
 -- Size: 0.6 percentage points of Germany's views, with its row in policy_changes. Benign.
 insert into knobs select ds, 'violative_rate', 'DE', 0.01 * getvariable('strength') from scenario_days();

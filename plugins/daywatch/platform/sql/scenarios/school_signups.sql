@@ -1,3 +1,9 @@
+-- ---
+-- team: platform_abuse
+-- days: 1
+-- benign: true
+-- newest: true
+-- ---
 -- A school day out: pupils join from the school's network, each with a device and a handle of their own.
 -- Size: 25 accounts in a day on one network. Benign.
 create or replace temp table crowd as

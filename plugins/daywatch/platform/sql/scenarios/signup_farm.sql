@@ -1,3 +1,9 @@
+-- ---
+-- team: platform_abuse
+-- days: 1
+-- twins: [school_signups, carrier_nat]
+-- newest: true
+-- ---
 -- A farm registers accounts from one hosting network within three hours, with one shape of handle and three devices.
 -- Size: 40 accounts in a day (times the platform's scale), nine in ten of one handle pattern.
 create or replace temp table crowd as

@@ -1,3 +1,9 @@
+-- ---
+-- team: integrity
+-- days: 2
+-- twins: [new_hire_ramp]
+-- newest: true
+-- ---
 -- A moderator looks at the accounts of famous people, out of shift, without review task or ticket.
 -- Size: one moderator, 14 looks a day on two days.
 insert into extra_staff_access_log by name
