@@ -1,30 +1,25 @@
 """The facts of a breach, gathered from series and published rows, as the on-call will read them.
 
-Everything that identifies a person of a confidential team becomes a pseudonym here, before
-it can reach the state store, a message, a log or an image.
+What identifies a person of a confidential team becomes a pseudonym here, in the rows; segments
+became so when they were measured.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
-
-from daywatch.alerts.facts import AlertFacts, SegmentFact, pseudonym
+from daywatch.alerts.facts import AlertFacts, SegmentFact
 from daywatch.catalog.model import Detection
 from daywatch.indicators.baseline import baseline
 from daywatch.indicators.measure import evidence_query
 from daywatch.indicators.model import WHOLE, Point, Verdict
 
 if TYPE_CHECKING:
+    from daywatch.confidential import Mask
     from daywatch.house import House
-    from daywatch.settings import Settings
 
 RECENT = timedelta(days=60)
 EVIDENCE_ROWS = 10
@@ -44,11 +39,10 @@ def brief(
     history = house.state.series(detection.name, indicator, day - RECENT, day)
     series = tuple(view.point for view in history.get(WHOLE, ()))
     today = series[-1]
-    masked = _masked_columns(detection) if team.confidential else frozenset()
-    key = pseudonym_key(house.settings) if team.confidential else None
+    mask = house.mask(detection)
     columns, rows = _evidence(house, detection, day, indicator)
     # Rows that look alike in the message say nothing twice: one wave of 60 comments is one line.
-    shown = tuple(dict.fromkeys(_cells(columns, row, masked, key) for row in rows))
+    shown = tuple(dict.fromkeys(_cells(columns, row, mask) for row in rows))
     owner = team.owners.get(header.owner)
     return AlertFacts(
         detection=detection.name,
@@ -71,7 +65,7 @@ def brief(
         limit_low=verdict.limit_low,
         limit_high=verdict.limit_high,
         baseline=baseline(series, header.indicators[indicator].kind).sentence,
-        segments=_segments(history, series, segments, day, masked, key),
+        segments=_segments(history, series, segments, day),
         evidence_columns=columns,
         evidence=shown[:EVIDENCE_ROWS],
         row_count=len(shown),
@@ -96,21 +90,13 @@ def _evidence(
     return columns, [[row[column] for column in columns] for row in rows]
 
 
-def _cells(
-    columns: tuple[str, ...], row: list[Any], masked: frozenset[str], key: SecretStr | None
-) -> tuple[str, ...]:
-    return tuple(_show(c, value, masked, key) for c, value in zip(columns, row, strict=True))
+def _cells(columns: tuple[str, ...], row: list[Any], mask: Mask) -> tuple[str, ...]:
+    return tuple(_show(mask.cell(c, value)) for c, value in zip(columns, row, strict=True))
 
 
-def _masked_columns(detection: Detection) -> frozenset[str]:
-    return frozenset(entity.column for entity in detection.header.entities)
-
-
-def _show(column: str, value: Any, masked: frozenset[str], key: SecretStr | None) -> str:
+def _show(value: Any) -> str:
     if value is None:
         return ""
-    if column in masked and key is not None:
-        return pseudonym(value, key)
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
     return str(value)
@@ -121,8 +107,6 @@ def _segments(
     whole: tuple[Point, ...],
     verdicts: Mapping[str, Verdict],
     day: date,
-    masked: frozenset[str],
-    key: SecretStr | None,
 ) -> tuple[SegmentFact, ...]:
     """Segments by how much of the excess over their usual values they explain, most first."""
     excess = _excess(whole[-1].value, baseline(whole).usual)
@@ -136,8 +120,7 @@ def _segments(
         own = _excess(verdict.value, usual) * part
         share = max(0.0, min(1.0, own / excess)) if excess > 0 else None
         label = ", ".join(
-            f"{column} {_show(column, value, masked, key)}"
-            for column, value in json.loads(segment).items()
+            f"{column} {_show(value)}" for column, value in json.loads(segment).items()
         )
         found.append(SegmentFact(label, verdict.value, usual, share))
     found.sort(key=lambda fact: (-(fact.share or 0.0), -(fact.value or 0.0), fact.label))
@@ -158,18 +141,3 @@ def _excess(value: float | None, usual: float | None) -> float:
 def _data_notes(house: House, detection: Detection, day: date) -> tuple[str, ...]:
     publication = house.warehouse.publication(detection.table, day)
     return tuple(f"built without {name}" for name in (publication.missing if publication else ()))
-
-
-def pseudonym_key(settings: Settings) -> SecretStr:
-    """The installation's key: the setting, else one made once and kept beside the data."""
-    if settings.pseudonym_key:
-        return settings.pseudonym_key
-    path: Path = settings.data / "pseudonym.key"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return SecretStr(path.read_text())
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32))
-    return SecretStr(path.read_text())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from daywatch.catalog import load_catalog
 from daywatch.catalog.model import Catalog, Detection
+from daywatch.confidential import Mask, mask_of
 from daywatch.settings import Settings, get_settings
 from daywatch.state import open_state
 from daywatch.warehouse import open_warehouse
@@ -37,6 +38,10 @@ class House:
     def link(self, detection: Detection) -> str:
         """The detection's page in Airflow."""
         return f"{self.settings.board_url.rstrip('/')}/dags/{detection.name}"
+
+    def mask(self, detection: Detection) -> Mask:
+        """What of the detection's rows shows a person; empty unless its team is confidential."""
+        return mask_of(self.settings, self.catalog.teams[detection.team], detection)
 
 
 @contextmanager

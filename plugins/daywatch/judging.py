@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from daywatch import alerts, indicators
 from daywatch.briefing import brief
 from daywatch.catalog.model import Detection, Indicator, Kind
+from daywatch.confidential import Mask, withheld
 from daywatch.crash import point
 from daywatch.errors import HeldBack, Unavailable
 from daywatch.indicators import all_points, measure_all
@@ -51,10 +52,19 @@ def measure(house: House, detection: Detection, day: date) -> None:
         )
     if not detection.header.indicators:
         return
-    sql = measure_all(detection, day)
-    rows = house.warehouse.aggregate(detection, day, sql, dict(detection.header.parameters))
+    mask, sql = house.mask(detection), measure_all(detection, day)
+    with withheld(mask):
+        rows = house.warehouse.aggregate(detection, day, sql, dict(detection.header.parameters))
+    rows = [_masked(detection, mask, row) for row in rows]
     for name, found in all_points(detection, rows, day).items():
         house.state.save_points(detection.name, name, day, publication.content_hash, found)
+
+
+def _masked(detection: Detection, mask: Mask, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A measured row whose segments show nobody: its key lies in the state store for ever."""
+    by = detection.header.indicators[row["indicator"]].by
+    columns = {f"segment_{n}": column for n, column in enumerate(by, 1)}
+    return {key: mask.cell(columns.get(key, ""), value) for key, value in row.items()}
 
 
 class _Moved(Exception):
@@ -68,11 +78,12 @@ def judge(house: House, detection: Detection, first: date) -> Judged:
     """
     if not detection.header.status.judged:
         return Judged(0, (), 0)
-    for _ in range(TRIES):
-        try:
-            return _judge(house, detection, first)
-        except _Moved:
-            continue
+    with withheld(house.mask(detection)):
+        for _ in range(TRIES):
+            try:
+                return _judge(house, detection, first)
+            except _Moved:
+                continue
     raise Unavailable(
         f"{detection.name} is measured again and again by other runs.", remedy="Try later."
     )

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from daywatch import judging
 from daywatch.alerts.sender import deliver
 from daywatch.catalog.model import Detection
+from daywatch.confidential import withheld
 from daywatch.crash import point
 from daywatch.errors import HeldBack, Superseded
 from daywatch.house import House
@@ -48,7 +49,10 @@ def build(
     The cutoff of an earlier publication is used again, so that running a day again gives the
     same table; `refresh` takes a new one and with it the rows that arrived late.
     """
-    with house.state.step(detection.name, day, "build", run_id) as step:
+    with (
+        house.state.step(detection.name, day, "build", run_id) as step,
+        withheld(house.mask(detection)),
+    ):
         step.on_failure = tell_held_back(house, detection, day, None)
         earlier = house.warehouse.publication(detection.table, day)
         cutoff = earlier.cutoff if earlier and not refresh else house.now()
@@ -92,7 +96,10 @@ def validate(house: House, detection: Detection, staging: Staging) -> Publicatio
     Raises Superseded when a newer build of the same day took this one's place.
     """
     day = staging.date
-    with house.state.step(detection.name, day, "validate", staging.run_id) as step:
+    with (
+        house.state.step(detection.name, day, "validate", staging.run_id) as step,
+        withheld(house.mask(detection)),
+    ):
         published = house.warehouse.publication(detection.table, day)
         if published and _same(staging, published) and not house.warehouse.staging_exists(staging):
             # An earlier try of this run was killed after it published: say what it could not.
@@ -131,7 +138,7 @@ def _check(house: House, detection: Detection, staging: Staging) -> ValidationRe
         raise _overtaken(staging) from error
     if not result.publishable and not house.warehouse.staging_exists(staging):
         raise _overtaken(staging)
-    return result
+    return house.mask(detection).result(result)
 
 
 def _overtaken(staging: Staging) -> Superseded:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from samples import DAY, FULL, KEY, facts_on
 
 from daywatch.alerts import blocks, phrases, render, text
-from daywatch.alerts.facts import AlertFacts, HeldBackFacts, SegmentFact, pseudonym
+from daywatch.alerts.facts import AlertFacts, HeldBackFacts, SegmentFact
 from daywatch.alerts.render import EpisodeView
 from daywatch.alerts.text import unwrapped
+from daywatch.confidential import pseudonym
 from daywatch.errors import ConfigurationError
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -6,37 +6,16 @@ that the same day applied twice gives the same bytes.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from pydantic import SecretStr
-
 from daywatch.alerts.text import clean, clip
-from daywatch.errors import ConfigurationError
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELL, MAX_SEGMENTS, MAX_RECENT = 20, 12, 200, 12, 60
 MAX_TEXT = 6_000
-
-
-def pseudonym(value: object, key: str | bytes | SecretStr) -> str:
-    """A stable stand-in for an id, the same in every message: HMAC-SHA256, 10 hex digits.
-
-    `key` is the installation's secret; without it anybody could hash all ids and compare.
-    """
-    secret = key.get_secret_value() if isinstance(key, SecretStr) else key
-    secret = secret.encode() if isinstance(secret, str) else secret
-    if not secret:
-        raise ConfigurationError(
-            "a confidential team's ids cannot be shown without a pseudonym key.",
-            remedy="Give the installation a secret key for pseudonyms.",
-        )
-    text = str(value).encode("utf-8", "surrogatepass")
-    return "p-" + hmac.new(secret, text, hashlib.sha256).hexdigest()[:10]
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,7 @@ def _references(header: Header) -> Iterator[tuple[Path_, str]]:
         yield ("entities", n, "column"), entity.column
         if isinstance(entity.score, str):
             yield ("entities", n, "score"), entity.score
+    yield from _listed(("confidential_columns",), header.confidential_columns)
     yield from _listed(("alert", "evidence"), header.alert.evidence)
     yield from _listed(("alert", "group_by"), header.alert.group_by)
     if header.alert.order_by:

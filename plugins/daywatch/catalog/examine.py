@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlglot import exp
+
 from daywatch.catalog.columns import contract_faults, nearest, output_columns, reference_faults
 from daywatch.catalog.cron import daily_start
 from daywatch.catalog.expressions import indicator_check
 from daywatch.catalog.header import ParsedHeader, parse_header, read_split
 from daywatch.catalog.model import Detection, Header, Source, Taxonomy, Team
+from daywatch.catalog.people import people_faults
 from daywatch.catalog.safety import safety_faults
 from daywatch.catalog.sql import (
     Place,
@@ -133,14 +136,19 @@ def _check_optional(seen: Examined, header: Header, read: Reads) -> None:
 def _check_header(seen: Examined, header: Header, team: Team, ground: Ground) -> None:
     assert seen.parsed is not None
     lines = seen.parsed.lines
+    returned: Mapping[str, exp.Expr] = {}
     if seen.query is not None:
         declared = {*header.parameters, "day"}
         seen.faults += placeholder_faults(seen.query, declared, lambda n: nearest(n, declared))
         output = output_columns(seen.query)
         seen.faults += contract_faults(header, lines, output, seen.query)
+        returned = output.columns
     seen.faults += reference_faults(header, lines, seen.path)
     checked = indicator_check(header, lines, seen.path, ground.dialect)
     seen.faults += checked.faults
+    seen.faults += people_faults(
+        header, lines, team, seen.path, seen.query, returned, ground.dialect
+    )
     seen.used |= checked.used
     seen.faults += _id_faults(seen, header, team, ground)
 

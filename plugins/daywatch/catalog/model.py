@@ -19,6 +19,8 @@ NAME = r"^[a-z][a-z0-9_]{0,62}$"
 Name = Annotated[str, Field(pattern=NAME)]
 Handle = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 """A person or rota, as people write them: spam-oncall."""
+Reader = Annotated[str, Field(pattern=r"^(group:)?[a-z_][a-z0-9_.-]{0,31}\$?$")]
+"""A login of the operating system, or one of its groups: ana, group:integrity."""
 
 
 class Frozen(BaseModel):
@@ -313,6 +315,9 @@ class Header(Frozen):
     parameters: dict[Name, Scalar] = Field(default_factory=dict)
     score: ScoreSteps = ()
     entities: tuple[Entity, ...] = ()
+    confidential_columns: tuple[Name, ...] = Field(
+        (), description="show a person too, beside entities and *_id; confidential teams only"
+    )
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
     alert: AlertSettings = AlertSettings()
     exceptions: tuple[RuleException, ...] = ()
@@ -351,7 +356,7 @@ class Team(Frozen):
     review_budget_per_day: int = Field(20, ge=1, description="findings the team can look at a day")
     confidential: bool = False
     portable: bool = Field(True, description="lint holds its SQL to sql/PORTABLE.md")
-    readers: tuple[str, ...] = ()
+    readers: tuple[Reader, ...] = Field((), description="may see a confidential team's ids")
 
 
 class SourceColumn(Frozen):

@@ -221,7 +221,7 @@ def segment_key(values: Mapping[str, Any]) -> str:
     Keys are sorted. A key longer than SEGMENT_WIDTH has its values cut, each marked with the
     hash of the whole, so that it is still JSON and no two segments become one.
     """
-    texts = {column: _canonical(value) for column, value in values.items()}
+    texts = {column: canonical(value) for column, value in values.items()}
     key = _dumps(texts)
     mark = hashlib.sha256(key.encode()).hexdigest()[:12]
     for width in (100, 60, 30, 15, 5, 0):
@@ -239,7 +239,8 @@ def _cut(value: Any, width: int, mark: str) -> Any:
     return f"{value[:width]}…{mark}" if isinstance(value, str) and len(value) > width else value
 
 
-def _canonical(value: Any) -> str | None:
+def canonical(value: Any) -> str | None:
+    """One spelling of a value: 500, 500.0 and "500" are the same; NULL and NaN are None."""
     if value is None:
         return None
     if isinstance(value, bool):
