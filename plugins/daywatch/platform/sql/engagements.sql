@@ -32,6 +32,6 @@ select
     owner_id as target_owner_id,
     market,
     case when u(h, 7) >= 0.01 then device(home) end as device_id,
-    case when u(h, 8) < 0.005 then null when u(h, 8) < 0.085 then ip24(h, m) else ip24(home, m) end as ip24,
+    case when u(h, 8) >= 0.005 then ip24(case when u(h, 8) < 0.085 then h else home end, m) end as ip24,
     arrives(event_ts, h, 9) as ingest_ts
 from owned

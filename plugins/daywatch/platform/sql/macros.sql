@@ -17,19 +17,19 @@ create or replace macro heavy(x, n) as least(n - 1, floor(n * 0.0015 * (pow(667.
 create or replace macro day_second(h, k, utc_offset) as
     case when u(h, k + 1) < 0.15 then floor(u(h, k + 2) * 86400)::int
         else floor(((20 + 4.2 * bell(h, k) - utc_offset + 48) % 24) * 3600)::int % 86400 end;
-create or replace macro at_second(day, s) as day::timestamp + to_milliseconds(s::bigint * 1000);
+create or replace macro at_second(day, s) as make_timestamp(epoch_us(day::timestamp) + s::bigint * 1000000);
 
 -- Seconds until a row arrives: mostly minutes, 3 % up to three days.
 create or replace macro lag_s(h, k) as
     case when u(h, k) < 0.03 then 7200 + floor(u(h, k + 1) * 250000)::bigint else floor(u(h, k + 1) * 900)::bigint end;
-create or replace macro arrives(ts, h, k) as ts + to_seconds(lag_s(h, k));
+create or replace macro arrives(ts, h, k) as make_timestamp(epoch_us(ts) + lag_s(h, k) * 1000000);
 
 create or replace macro day_number(d) as date_diff('day', date '2000-01-01', d);
 
 -- Ids. An account is the j-th of market m; the multiplication scatters ids so that they tell nothing about activity.
 create or replace macro account_id(m, j) as 1000000000 + ((m::bigint * 134217728 + j::bigint) * 2654435761) % 2147483648;
 create or replace macro event_id(daynum, n) as daynum::bigint * 1000000000 + n::bigint;
-create or replace macro video_id(daynum, m, k) as daynum::bigint * 1000000 + m::bigint * 50000 + k::bigint;
+create or replace macro video_id(daynum, m, k) as daynum::bigint * 100000000 + m::bigint * 5000000 + k::bigint;
 create or replace macro account_hash(account) as seeded('account', account);
 -- One in twenty-five shares a device, mostly with one or two others.
 create or replace macro device(ah) as
@@ -73,10 +73,12 @@ create or replace macro policy(h, k) as
 
 -- Copies have one hash whatever their case, digits, punctuation and spacing; near copies share a band.
 create or replace macro norm_text(t) as trim(regexp_replace(lower(t), '[^\p{L}]+', ' ', 'g'));
-create or replace macro text_hash(t) as (hash(norm_text(t)) >> 1)::bigint;
-create or replace macro band(t) as
-    lower(hex(list_min(list_transform(string_split(norm_text(t), ' '), lambda w: hash(w))) >> 32))
-    || '-' || lower(hex(list_min(list_transform(string_split(norm_text(t), ' '), lambda w: hash(w, 7))) >> 32));
+create or replace macro norm_hash(norm) as (hash(norm) >> 1)::bigint;
+create or replace macro norm_band(words) as
+    lower(hex(list_min(list_transform(words, lambda w: hash(w))) >> 32))
+    || '-' || lower(hex(list_min(list_transform(words, lambda w: hash(w, 7))) >> 32));
+create or replace macro text_hash(t) as norm_hash(norm_text(t));
+create or replace macro band(t) as norm_band(string_split(norm_text(t), ' '));
 
 -- The days that are being made, and the plan's cells of them.
 create or replace macro days_now() as table
@@ -87,13 +89,19 @@ create or replace macro today(what) as table
 create or replace macro bent(what, key, that_day) as
     coalesce((select sum(value) from knobs where knob = what and dim = key and ds = that_day), 0.0);
 
+-- Words by language and part (1 to 5 of a sentence, 6 a whole short comment), out of one long list: lists in rows are slow.
+create or replace macro lexeme(language, part) as (list_position(getvariable('languages'), language) - 1) * 6 + part;
+create or replace macro word(language, part, h, k) as list_extract(getvariable('lexicon'),
+    list_extract(getvariable('word_start'), lexeme(language, part))
+        + floor(u(h, k) * list_extract(getvariable('word_count'), lexeme(language, part)))::int);
+
 -- A sentence of five parts with made-up names near both ends: hardly two share thirty letters at either.
-create or replace macro words(parts, h) as
+create or replace macro words(language, h) as
     case when u(h, 80) < 0.55 then '@' else '' end || made_up(h, 60) || made_up(h, 63) || ' '
-    || pick(parts[1], h, 81) || ' ' || pick(parts[2], h, 82) || ' ' || pick(parts[3], h, 83) || ' '
+    || word(language, 1, h, 81) || ' ' || word(language, 2, h, 82) || ' ' || word(language, 3, h, 83) || ' '
     || case when u(h, 86) < 0.5
-        then pick(parts[4], h, 84) || ' ' || made_up(h, 66) || made_up(h, 69) || ' ' || pick(parts[5], h, 85)
-        else pick(parts[4], h, 84) || ' ' || pick(parts[5], h, 85) || ' ' || made_up(h, 66) || ' ' || made_up(h, 69) end
+        then word(language, 4, h, 84) || ' ' || made_up(h, 66) || made_up(h, 69) || ' ' || word(language, 5, h, 85)
+        else word(language, 4, h, 84) || ' ' || word(language, 5, h, 85) || ' ' || made_up(h, 66) || ' ' || made_up(h, 69) end
     || case when u(h, 88) < 0.2 then ' ' || pick(getvariable('emoji'), h, 87) else '' end;
 
 -- Staff: who is what, by the number s of the person.

@@ -4,7 +4,7 @@ with made as (
 ),
 
 told as (
-    select *, account_id(m, heavy(u(h, 1), pop)) as account_id, words(parts, h) as caption from made inner join languages using (language)
+    select *, account_id(m, heavy(u(h, 1), pop)) as account_id, words(language, h) as caption from made
 )
 
 select
