@@ -63,6 +63,10 @@ class SqlRefused(CatalogError):
     """SQL outside what a detection may say."""
 
 
+class NotAllowed(DaywatchError):
+    """Something that this caller may not do, or not any more."""
+
+
 class HeldBack(DaywatchError):
     """A day that must not be published: a source is missing, or validation failed."""
 

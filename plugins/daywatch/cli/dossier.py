@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from daywatch.catalog.model import Detection
 from daywatch.cli.output import out, table
+from daywatch.confidential import caller, may_read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,8 @@ class Dossier:
     checks: list[Any]
     series: dict[str, list[Any]]
     rows: list[dict[str, Any]]
+    pseudonyms: bool = False
+    """Whether ids are hidden, because the caller is no reader of the team."""
 
 
 def read_dossier(house: House, detection: Detection, day: date | None, most: int) -> Dossier:
@@ -40,9 +43,10 @@ def read_dossier(house: House, detection: Detection, day: date | None, most: int
     day = day or house.state.newest_day(detection.name)
     publication = house.warehouse.publication(detection.table, day) if day else None
     frame = house.warehouse.read(detection, day, day).head(most) if publication and day else None
+    hidden = not may_read(house.catalog.teams[detection.team], caller())
     return Dossier(
         name=detection.name,
-        header=detection.header.model_dump(mode="json", exclude_none=True),
+        header=_header(house, detection, hidden),
         lookback_days=detection.header.lookback.days,
         path=str(detection.path),
         sources=detection.sources,
@@ -52,8 +56,32 @@ def read_dossier(house: House, detection: Detection, day: date | None, most: int
         runs=house.state.runs(day=day, detection=detection.name, limit=12) if day else [],
         checks=house.state.checks(detection.name, day) if day else [],
         series=_series(house, detection, day) if day else {},
-        rows=[] if frame is None else _records(frame),
+        rows=[] if frame is None else _shown(house, detection, _records(frame), hidden),
+        pseudonyms=hidden,
     )
+
+
+def _header(house: House, detection: Detection, hidden: bool) -> dict[str, Any]:
+    header = detection.header.model_dump(mode="json", exclude_none=True)
+    if hidden:
+        mask = house.mask(detection)
+        for exception in header["exceptions"]:
+            exception["match"] = mask.row(exception["match"])
+    return header
+
+
+def _shown(
+    house: House, detection: Detection, rows: list[dict[str, Any]], hidden: bool
+) -> list[dict[str, Any]]:
+    """Rows as the caller may see them; a look at a confidential team's ids is written down."""
+    mask = house.mask(detection)
+    if hidden:
+        return [mask.row(row) for row in rows]
+    if mask.closed and rows:
+        seen = {"day": rows[0]["day"], "rows": len(rows)}
+        with house.state.transaction() as session:
+            house.state.audit(session, caller(), "rows.shown", detection.name, seen)
+    return rows
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -125,4 +153,5 @@ def _print_day(dossier: Dossier) -> None:
         )
     if dossier.rows:
         heads = list(dossier.rows[0])
-        table("\nrows", heads, [[row[h] for h in heads] for row in dossier.rows])
+        title = "rows (ids are pseudonyms)" if dossier.pseudonyms else "rows"
+        table(f"\n{title}", heads, [[row[h] for h in heads] for row in dossier.rows])

@@ -3,7 +3,7 @@
 from daywatch.state.runs import StepHandle
 from daywatch.state.sessions import lock
 from daywatch.state.store import StateStore, open_state
-from daywatch.state.views import AlertView, AuditView, BreachView, PointView, RunView
+from daywatch.state.views import AlertView, AuditView, BreachView, PointView, RunView, UnmaskView
 
 __all__ = [
     "AlertView",
@@ -13,6 +13,7 @@ __all__ = [
     "RunView",
     "StateStore",
     "StepHandle",
+    "UnmaskView",
     "lock",
     "open_state",
 ]

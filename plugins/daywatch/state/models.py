@@ -210,3 +210,18 @@ class AuditRow(Base):
     action: Mapped[str] = mapped_column(String(63))
     object: Mapped[str] = mapped_column(String(255))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class UnmaskRequest(Base):
+    """Somebody's wish to learn whose pseudonym it is, and who allowed it; never the id itself."""
+
+    __tablename__ = "unmask_requests"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    team: Mapped[str] = mapped_column(String(63))
+    pseudonym: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    case: Mapped[str] = mapped_column("case_id", String(127))
+    requested_by: Mapped[str] = mapped_column(String(127))
+    requested_at: Mapped[datetime]
+    approved_by: Mapped[str | None] = mapped_column(String(127))
+    approved_at: Mapped[datetime | None]

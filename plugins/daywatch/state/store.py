@@ -7,11 +7,12 @@ from daywatch.state.alarms import AlarmRows
 from daywatch.state.engine import open_engine, state_url, told_plainly
 from daywatch.state.migrate import migrate
 from daywatch.state.pointers import PointerRows
+from daywatch.state.requests import RequestRows
 from daywatch.state.runs import RunRows
 from daywatch.state.series import SeriesRows
 
 
-class StateStore(PointerRows, RunRows, SeriesRows, AlarmRows):
+class StateStore(PointerRows, RunRows, SeriesRows, AlarmRows, RequestRows):
     """What the system knows. Safe to share among threads; each process opens its own.
 
     Every call may raise `Unavailable` when the database does not answer.

@@ -102,3 +102,18 @@ class AuditView:
     action: str
     object: str
     details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class UnmaskView:
+    """A request to unmask a pseudonym, and who approved it."""
+
+    id: str
+    team: str
+    pseudonym: str
+    reason: str
+    case: str
+    requested_by: str
+    requested_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
