@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from daywatch.errors import ConfigurationError, Where
 from daywatch.platform.plan import Size
-from daywatch.platform.scenarios import Injected, inject
+from daywatch.platform.scenarios import Injected
 from daywatch.platform.scenarios import scenarios as known_scenarios
-from daywatch.platform.tables import DIMENSIONS, EVENTS, TRUTH, Table
-from daywatch.platform.world import World
+from daywatch.platform.tables import DIMENSIONS, EVENTS
+from daywatch.platform.writing import Order, fill
 from daywatch.warehouse.base import Partition, Progress
 
 MANIFEST = "generated.json"
-_CHUNK: dict[Size, int] = {"S": 10, "M": 1}
-"""Days made at once: planning a query costs more than a small day's rows."""
 
 
 @dataclass(frozen=True)
@@ -55,31 +54,28 @@ def generate(
     progress: Progress | None = None,
     *,
     threads: int = 0,
+    workers: int = 0,
 ) -> Generated:
     """Make `days` days up to and with `end` (default: yesterday, UTC) in `folder`.
 
-    `scenarios` names what is injected (default: all; empty: nothing). `progress` is
-    called with (tables written, tables in all). A folder that holds something else is refused.
+    `scenarios` names what is injected (default: all; empty: nothing). `progress` is called with
+    (tables written, tables in all). `workers` processes share the days (0: one a core) and
+    `threads` is for one of them (0: all cores where it is alone, else one). Neither changes a row.
+    A folder that holds something else is refused.
     """
     last = end or _yesterday()
     chosen = _chosen(scenarios)
     _clear(folder)
-    world = World(size, days, last, seed, threads=threads)
-    try:
-        injected = inject(world, chosen, seed)
-        partitions = tuple(_write(world, folder, _CHUNK[size], progress or _silent))
-    finally:
-        world.close()
-    made = Generated(
-        folder,
-        size,
-        world.days[0],
-        last,
-        seed,
-        sum(p.rows for p in partitions),
-        partitions,
-        injected,
+    crew = workers or os.cpu_count() or 1
+    order = Order(
+        folder, size, days, last, seed, chosen, threads or (1 if crew > 1 else 0), workers=crew
     )
+    written, injected = fill(order, progress or _silent)
+    places = {table.name: n for n, table in enumerate((*DIMENSIONS, *EVENTS))}
+    partitions = sorted(written, key=lambda p: (places[p.source], p.day or date.min))
+    rows = sum(part.rows for part in partitions)
+    first = last - timedelta(days=days - 1)
+    made = Generated(folder, size, first, last, seed, rows, tuple(partitions), injected)
     (folder / MANIFEST).write_text(json.dumps(_manifest(made), indent=1), encoding="utf-8")
     return made
 
@@ -105,40 +101,6 @@ def _clear(folder: Path) -> None:
         )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-
-
-def _write(world: World, folder: Path, chunk: int, progress: Progress) -> Iterator[Partition]:
-    chunks = [world.days[at : at + chunk] for at in range(0, len(world.days), chunk)]
-    total = len(DIMENSIONS) + len(chunks) * len(EVENTS) + 1
-    done = 0
-    for table in DIMENSIONS:
-        file = folder / table.name / "all.parquet"
-        yield Partition(table.name, None, (str(file),), world.write(table, file))
-        progress(done := done + 1, total)
-    for days in chunks:
-        world.over(days[0], days[-1])
-        for table in EVENTS:
-            yield from _write_days(world, table, days, folder)
-            progress(done := done + 1, total)
-    for table in TRUTH:
-        world.copy(f"from {table.name} order by all", folder / "truth" / f"{table.name}.parquet")
-    progress(total, total)
-
-
-def _write_days(
-    world: World, table: Table, days: Sequence[date], folder: Path
-) -> Iterator[Partition]:
-    """One file a day; several days at once are made in memory first."""
-    files = [folder / table.name / f"ds={day}" / "part-0.parquet" for day in days]
-    if len(days) == 1:
-        yield Partition(table.name, days[0], (str(files[0]),), world.write(table, files[0]))
-        return
-    world.make(table)
-    for day, file in zip(days, files, strict=True):
-        rows = world.copy(f"from {table.name} where ds = date '{day}'", file)
-        yield Partition(table.name, day, (str(file),), rows)
-    if not table.kept:
-        world.drop(table)
 
 
 def _manifest(made: Generated) -> dict[str, object]:

@@ -17,7 +17,7 @@ HISTORY = timedelta(days=30)
 GROWTH = 0.0012
 """A day's growth of the platform."""
 
-Size = Literal["S", "M"]
+Size = Literal["S", "M", "L"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,12 @@ SIZES: dict[Size, Volumes] = {
         accounts=1_000_000, signups=3_800, logins=300_000, videos=12_500, engagements=2_500_000,
         comments=200_000, reports=10_000, reviews=30_000, staff=450, sample=3_000,
         advertisers=2_500, clicks=100_000, payments=3_000, networks=120, scale=8,
+    ),
+    "L": Volumes(
+        accounts=80_000_000, signups=300_000, logins=24_000_000, videos=1_000_000,
+        engagements=200_000_000, comments=16_000_000, reports=800_000, reviews=1_000_000,
+        staff=15_000, sample=10_000, advertisers=100_000, clicks=8_000_000, payments=120_000,
+        networks=250, scale=64,
     ),
 }  # fmt: skip
 """`networks`: busy mobile /24s a market. `scale`: how much larger the injected abuse is."""
