@@ -131,15 +131,14 @@ def runs_of(scenario: Scenario, days: Sequence[date], seed: int) -> Iterator[Inj
     if scenario.header.newest and not scenario.benign:
         strengths.append(strengths.pop(strengths.index("easy")))
     warm = len(days) // 3
-    room = (len(days) - warm) // 3
+    room = max(1, (len(days) - warm) // 3)
     length = min(scenario.header.days, room)
-    for place, strength in enumerate(strengths):
+    for place, strength in enumerate(strengths[: len(days) - warm]):
         start = warm + place * room + dice.randint(0, room - length)
         if scenario.header.newest and place == 2:
-            start = len(days) - min(length, 2)
-        stop = min(start + length, len(days)) - 1
+            start = len(days) - length
         turn = place if scenario.benign else STRENGTHS.index(strength)
-        yield _named(scenario, strength, turn, days[start], days[stop])
+        yield _named(scenario, strength, turn, days[start], days[start + length - 1])
 
 
 def _named(scenario: Scenario, strength: str, turn: int, first: date, last: date) -> Injected:
