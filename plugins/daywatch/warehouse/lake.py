@@ -58,7 +58,12 @@ class LakeWarehouse:
         self._raw = RawFiles(settings, pointers, self._files)
 
     def prepare(self, catalog: Catalog) -> None:
-        """Nothing: folders come with their first file, and views live in each session."""
+        """Close the folders of confidential teams; others come with their first file."""
+        closed = {team.name for team in catalog.teams.values() if team.confidential}
+        tables = [one.table for one in catalog.detections.values() if one.team in closed]
+        with lake_faults():
+            self._files.close_to_others([("risk", one) for one in sorted(closed)])
+            self._files.close_to_others([("staging", one) for one in tables])
 
     def close(self) -> None:
         """Nothing stays open between calls."""

@@ -75,13 +75,22 @@ class LakeFiles:
         """Pointer rows' files as absolute paths."""
         return [self.root / file for file in files]
 
+    def close_to_others(self, folders: Iterable[tuple[str, str]]) -> None:
+        """Let only the account that runs Daywatch look into these folders of rooms."""
+        for room, name in folders:
+            folder = self.root / room / name
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if folder.stat().st_mode & 0o077:
+                with contextlib.suppress(PermissionError):  # another account's to close
+                    folder.chmod(0o700)
+
     # --- moves -------------------------------------------------------------------------------
 
     @contextmanager
     def scratch(self, owner: str = "any") -> Iterator[Path]:
         """A private folder for spilling and loading, gone at the end; `owner` begins its name."""
         folder = self.root / "tmp" / f"{owner}.{uuid.uuid4().hex}"
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)  # a confidential team's rows may pass here
         try:
             yield folder
         finally:
