@@ -219,7 +219,7 @@ def test_the_sample_weighs_back_to_all_views(tables: duckdb.DuckDBPyConnection) 
         "select (select sum(1 / inclusion_prob) from view_sample) / (select sum(views) from "
         "video_views_daily)",
     )
-    assert ratio == pytest.approx(1, abs=0.001)
+    assert ratio == pytest.approx(1, abs=0.03)
 
 
 def test_honest_comments_seldom_copy_each_other(tables: duckdb.DuckDBPyConnection) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from itertools import pairwise
+
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from daywatch.platform import SCENARIOS, Generated
+from daywatch.platform import Generated, scenarios
+from daywatch.platform.scenarios import STRENGTHS, runs_of
 from daywatch.platform.tables import EVENTS
 
 KEYS = {table.name: table.key for table in EVENTS}
@@ -45,25 +51,51 @@ def test_every_added_row_is_noted(tables: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_each_team_has_abuse_and_a_benign_twin_on_the_newest_day(made: Generated) -> None:
-    fresh = {run.scenario for run in made.injected if run.last_day == made.last_day}
-    teams = {(SCENARIOS[name].team, SCENARIOS[name].benign) for name in fresh}
-    wanted = {"platform_abuse", "risk", "monetization", "quality"}
-    assert {(team, benign) for team in wanted for benign in (True, False)} <= teams
-    assert {("integrity", True), ("integrity", False)} <= teams
+    fresh = {(run.team, run.benign) for run in made.injected if run.last_day == made.last_day}
+    teams = {"integrity", "platform_abuse", "risk", "monetization", "quality"}
+    assert {(team, benign) for team in teams for benign in (True, False)} <= fresh
 
 
-def test_every_scenario_tells_its_story_and_its_size() -> None:
-    untold = [s.id for s in SCENARIOS.values() if "Size:" not in s.story]
-    unnamed = [s.id for s in SCENARIOS.values() if s.benign != ("Benign." in s.story)]
+def test_every_scenario_tells_its_story_its_size_and_its_twins() -> None:
+    known = scenarios()
+    untold = [s.id for s in known.values() if "Size:" not in s.story]
+    unnamed = [s.id for s in known.values() if s.benign != ("Benign." in s.story)]
+    alone = [
+        s.id
+        for s in known.values()
+        if not s.benign
+        and not any(known[twin].benign for twin in s.header.twins if twin in known)
+    ]
     assert not untold
     assert not unnamed
+    assert not alone, "abuse without a benign twin"
+
+
+@given(st.integers(0, 10_000), st.integers(12, 120))
+def test_runs_of_a_scenario_never_overlap_and_leave_a_quiet_third(seed: int, length: int) -> None:
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(length)]
+    for scenario in scenarios().values():
+        if scenario.header.always:
+            continue
+        runs = sorted(runs_of(scenario, days, seed), key=lambda run: run.first_day)
+        assert runs[0].first_day >= days[length // 3]
+        assert runs[-1].last_day <= days[-1]
+        assert all(a.last_day < b.first_day for a, b in pairwise(runs))
+        assert len({run.id for run in runs}) == len({run.turn for run in runs}) == 3
+        if not scenario.benign:
+            assert {run.strength for run in runs} == set(STRENGTHS)
+        if scenario.header.newest:
+            assert runs[-1].last_day == days[-1]
+            assert runs[-1].strength in ("easy", "benign")
 
 
 def test_every_run_is_in_the_truth(made: Generated, tables: duckdb.DuckDBPyConnection) -> None:
+    told = tables.execute("select scenario_id from truth_scenarios").fetchall()
     noted = tables.execute(
         "select scenario_id from truth_entities union select scenario_id from truth_metric_shifts"
     ).fetchall()
-    assert {run.scenario for run in made.injected} == {name for (name,) in noted}
+    assert {run.id for run in made.injected} == {name for (name,) in told}
+    assert {run.id for run in made.injected} == {name for (name,) in noted}
 
 
 def test_the_farm_is_forty_accounts_on_one_network(tables: duckdb.DuckDBPyConnection) -> None:
@@ -86,13 +118,12 @@ def test_the_violative_step_moves_brazil_only(tables: duckdb.DuckDBPyConnection)
     rates = dict(
         tables.execute(
             "select (viewer_market = 'BR') and ds in (select unnest(generate_series(ds_start, "
-            "ds_end, interval 1 day)) from truth_metric_shifts where dims = 'viewer_market=BR'), "
+            "ds_end, interval 1 day)) from truth_scenarios where scenario_id = 'violative_step.easy'), "
             "sum((label = 'violative')::int / inclusion_prob) / sum(1 / inclusion_prob) "
             "from view_sample group by 1"
         ).fetchall()
     )
-    assert 0.05 < rates[True] < 0.13
-    assert rates[False] < 0.012
+    assert rates[True] > 3 * rates[False]
 
 
 def test_the_drifting_vendor_gets_worse_and_the_others_do_not(
@@ -103,7 +134,7 @@ def test_the_drifting_vendor_gets_worse_and_the_others_do_not(
             "select vendor = 'vendor_b', avg(is_correct::int) from qa_reviews "
             "inner join review_tasks using (review_id) inner join staff using (staff_id) "
             "where sample_type = 'random' and qa_reviews.ds >= (select min(ds_start) from "
-            "truth_metric_shifts where scenario_id = 'vendor_drift') group by 1"
+            "truth_metric_shifts where scenario_id = 'vendor_drift.easy') group by 1"
         ).fetchall()
     )
     assert rates[True] < 0.88 < 0.91 < rates[False]
@@ -115,13 +146,15 @@ def test_snooping_is_out_of_shift_and_without_a_reason(tables: duckdb.DuckDBPyCo
         "select count(*), count(*) filter (where ticket_id is not null or exists (select 1 from "
         "staff_shifts as s where s.staff_id = a.staff_id and a.event_ts between s.shift_start and "
         "s.shift_end)) from staff_access_log as a where event_id in (select event_id from "
-        "truth_events where scenario_id = 'vip_snooping')",
+        "truth_events where scenario_id = 'vip_snooping.easy')",
     )
     assert looks == 28
     assert excused == 0
 
 
-@pytest.mark.parametrize(("scenario", "declined"), [("card_testing", 12), ("card_renewal", 3)])
+@pytest.mark.parametrize(
+    ("scenario", "declined"), [("card_testing.easy", 12), ("card_renewal.benign_3", 3)]
+)
 def test_cards_are_declined_as_told(
     tables: duckdb.DuckDBPyConnection, scenario: str, declined: int
 ) -> None:

@@ -12,4 +12,6 @@ select
     notice + 14 as term_date,
     case when u(seeded('staff', s), 4) < 0.6 then account_id(0, 50 + s * 7) end as linked_account_id
 from range(1, getvariable('staff') + 1) as people(s)
-left join staff_changes on staff_changes.staff_id = staff_id(s)
+-- several scenarios may tell of one person
+left join (select staff_id, max(hired) as hired, max(notice) as notice from staff_changes group by staff_id) as changes
+    on changes.staff_id = staff_id(s)
