@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from daywatch.house import House
     from daywatch.settings import Settings
 
-Size = Literal["S", "M"]
+Size = Literal["S", "M", "L"]
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, total) as long parts of the demo proceed."""
 
@@ -32,6 +32,8 @@ class Platform:
     days: int
     end: str
     seed: int
+    scenarios: tuple[str, ...] | None = None
+    """what is injected; None: every scenario there is"""
 
     @property
     def last_day(self) -> date:
@@ -48,10 +50,14 @@ def newest_complete_day(catalog: Catalog, now: datetime) -> date:
 def installed(settings: Settings) -> Platform | None:
     """The platform that an earlier demo left, if any."""
     note = settings.data / "platform.json"
-    return Platform(**json.loads(note.read_text())) if note.is_file() else None
+    if not note.is_file():
+        return None
+    told = json.loads(note.read_text())
+    chosen = told.pop("scenarios", None)
+    return Platform(**told, scenarios=None if chosen is None else tuple(chosen))
 
 
-def install_platform(house: House, wanted: Platform, progress: Progress) -> None:
+def install_platform(house: House, wanted: Platform, progress: Progress, workers: int = 0) -> None:
     """Generate the platform and bring it into the warehouse; skipped where it lies already."""
     if installed(house.settings) == wanted:
         return
@@ -65,6 +71,8 @@ def install_platform(house: House, wanted: Platform, progress: Progress) -> None
         days=wanted.days,
         end=wanted.last_day,
         seed=wanted.seed,
+        scenarios=wanted.scenarios,
+        workers=workers,
         progress=lambda done, total: progress("generating", done, total),
     )
     install(

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from daywatch.house import House
     from daywatch.standing import Standing
 
-SizeOption = Annotated[str, typer.Option("--size", help="S (5 k daily users) or M (250 k).")]
+SizeOption = Annotated[
+    str, typer.Option("--size", help="S (5 k daily users), M (250 k) or L (20 M).")
+]
 DaysOption = Annotated[int, typer.Option("--days", min=2, help="How many days of data.")]
 Seed = Annotated[int, typer.Option("--seed", help="Another seed, another platform.")]
 End = Annotated[str | None, typer.Option("--end", help="Newest day; default: the last complete.")]
@@ -66,7 +69,7 @@ def demo(
     settings = get_settings()
     with open_house(settings) as house:
         platform = _platform(house, size, days, seed, end)
-        _install(house, platform)
+        _install(house, platform, workers)
         with _bar("days") as report:
             history = fill_history(house, platform, workers or os.cpu_count() or 1, report)
         names = _dag_ids(house)
@@ -103,18 +106,50 @@ def generate(
     days: DaysOption = 60,
     seed: Seed = 1,
     end: End = None,
+    scenarios: Annotated[
+        str, typer.Option("--scenarios", help="Only these, by comma; 'none' for a quiet platform.")
+    ] = "",
+    workers: Workers = 0,
+    list_: Annotated[
+        bool, typer.Option("--list", help="Only say which scenarios there are, and what happens.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Only generate the platform and bring it into the warehouse."""
+    """Only generate the platform and bring it into the warehouse.
+
+    A million rows a second and core; one day of size M is 4.8 M rows, one of L about 300 M and
+    wants 10 GB of memory for each of its processes. The truth about what was injected stays in
+    files beside the warehouse, where no detection can read it.
+    """
     from daywatch.house import open_house
 
+    if list_:
+        return _list_scenarios(json)
+    chosen = None if not scenarios else tuple(n for n in scenarios.split(",") if n != "none")
     with open_house(get_settings()) as house:
-        platform = _platform(house, size, days, seed, end)
-        _install(house, platform)
+        platform = replace(_platform(house, size, days, seed, end), scenarios=chosen)
+        _install(house, platform, workers)
     if json:
         print_json(platform)
     else:
         out.print(f"platform {platform.size}, {platform.days} days to {platform.end}")
+    return None
+
+
+def _list_scenarios(json: bool) -> None:
+    from daywatch.platform import scenarios
+
+    rows = [
+        {"scenario": s.id, "team": s.team, "benign": s.benign, "days": s.header.days,
+         "twins": list(s.header.twins), "story": s.story}
+        for s in sorted(scenarios().values(), key=lambda s: (s.team, s.benign, s.id))
+    ]  # fmt: skip
+    if json:
+        return print_json({"scenarios": rows})
+    heads = ("team", "scenario", "benign", "days", "what happens")
+    cells = [(r["team"], r["scenario"], "benign" if r["benign"] else "", r["days"], r["story"])
+             for r in rows]  # fmt: skip
+    return table(f"{len(rows)} scenarios", heads, cells)
 
 
 def up(
@@ -139,18 +174,18 @@ def _platform(house: House, size: str, days: int, seed: int, end: str | None) ->
     from daywatch.demo import Platform, Size, day_is_over, newest_complete_day
 
     if size not in get_args(Size):
-        raise ConfigurationError(f"there is no size {size!r}.", remedy="Sizes are S and M.")
+        raise ConfigurationError(f"there is no size {size!r}.", remedy="Sizes are S, M and L.")
     last: date = parse_day(end) if end else newest_complete_day(house.catalog, house.now())
     if not day_is_over(last, house.now()):
         raise ConfigurationError(f"{last} is not over (UTC).", remedy="Choose an earlier --end.")
     return Platform(cast("Size", size), days, last.isoformat(), seed)
 
 
-def _install(house: House, platform: Platform) -> None:
+def _install(house: House, platform: Platform, workers: int) -> None:
     from daywatch.demo import install_platform
 
     with _bar("parts") as report:
-        install_platform(house, platform, report)
+        install_platform(house, platform, report, workers)
 
 
 @contextmanager
