@@ -37,7 +37,7 @@ LEVELS = (
     ("confidential",),
     ("alerts", "platform"),
     ("house",),
-    ("inputs", "notices", "briefing", "unmasking", "cases", "preload"),
+    ("inputs", "notices", "briefing", "unmasking", "verdicts", "cases", "preload"),
     ("judging",),
     ("pipeline",),
     ("runner", "standing"),

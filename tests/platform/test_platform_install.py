@@ -35,6 +35,7 @@ def test_installed_rows_are_the_generated_ones(
     found = {
         name: warehouse.source_day(source, END, later).rows
         for name, source in catalog.sources.items()
+        if name != "entity_verdicts"  # people fill it
     }
     assert found == {part.source: part.rows for part in made.partitions}
     assert seen[-1] == (len(made.partitions), len(made.partitions))

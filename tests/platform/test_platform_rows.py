@@ -193,6 +193,8 @@ def test_keys_are_unique(tables: duckdb.DuckDBPyConnection, settings: Settings) 
 
     repeated = {}
     for source in load_catalog(settings).sources.values():
+        if source.name == "entity_verdicts":  # people fill it
+            continue
         key = ", ".join(source.primary_key)
         (n,) = one(
             tables,

@@ -17,6 +17,8 @@ from daywatch.platform.plan import SIZES, cells
 from daywatch.platform.tables import DIMENSIONS, EVENTS, TRUTH
 from daywatch.settings import Settings
 
+PEOPLES = {"entity_verdicts"}
+"""Sources that people fill, not the platform."""
 ARROW = {
     "text": pa.string(),
     "bigint": pa.int64(),
@@ -32,9 +34,9 @@ def test_tables_columns_and_types_are_the_declared_ones(
     made: Generated, settings: Settings
 ) -> None:
     sources = load_catalog(settings).sources
-    assert {table.name for table in (*DIMENSIONS, *EVENTS)} == set(sources)
+    assert {table.name for table in (*DIMENSIONS, *EVENTS)} == set(sources) - PEOPLES
     wrong = {}
-    for source in sources.values():
+    for source in (one for name, one in sources.items() if name not in PEOPLES):
         file = made.partitions_of(source.name)[-1].files[0]
         schema = pq.read_schema(file)
         found = list(zip(schema.names, schema.types, strict=True))
@@ -51,6 +53,8 @@ def test_truth_is_no_source(made: Generated, settings: Settings) -> None:
 def test_every_day_of_a_dated_table_has_its_partition(made: Generated, settings: Settings) -> None:
     short = {}
     for source in load_catalog(settings).sources.values():
+        if source.name in PEOPLES:
+            continue
         parts = made.partitions_of(source.name)
         wanted = 21 if source.day else 1
         if len(parts) != wanted or any(p.rows < source.min_rows_per_day for p in parts):

@@ -121,6 +121,8 @@ def _references(header: Header) -> Iterator[tuple[Path_, str]]:
     yield from _listed(("grain",), header.grain)
     for n, entity in enumerate(header.entities):
         yield ("entities", n, "column"), entity.column
+        if entity.type_from:
+            yield ("entities", n, "type_from"), entity.type_from
         if isinstance(entity.score, str):
             yield ("entities", n, "score"), entity.score
     yield from _listed(("confidential_columns",), header.confidential_columns)

@@ -218,6 +218,7 @@ class Entity(Frozen):
     """Who is at risk: the column that holds the id and the points a row gives."""
 
     type: Name
+    type_from: Name | None = Field(None, description="column that names the type of each row")
     column: Name
     score: float | str = Field(description="points, or a column that holds them")
 

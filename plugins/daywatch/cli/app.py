@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from daywatch import __version__
-from daywatch.cli import catalogue, data, run, stage, unmask
+from daywatch.cli import catalogue, data, run, stage, unmask, verdict
 from daywatch.cli.output import err, out, print_json, start_logging
 from daywatch.errors import DaywatchError
 from daywatch.settings import get_settings
@@ -41,6 +41,7 @@ catalogue.register(app)
 run.register(app)
 data.register(app)
 stage.register(app)
+verdict.register(app)
 unmask.register(app)
 
 

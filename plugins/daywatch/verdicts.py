@@ -1,0 +1,116 @@
+"""What people decide about findings, kept as the raw table `entity_verdicts`.
+
+Detections read it like any source: risk.entity_risk leaves out what was closed as a false
+positive. A row is only ever added; a later verdict on the same entity stands beside the earlier.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from daywatch.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from daywatch.catalog.model import Detection
+    from daywatch.house import House
+
+SOURCE = "entity_verdicts"
+
+
+class Outcome(StrEnum):
+    """How a finding turned out, in the words of Slack's Resolve button (delivery.md)."""
+
+    TRUE_POSITIVE = "true_positive"
+    BENIGN_POSITIVE = "benign_positive"
+    FALSE_POSITIVE_LOGIC = "false_positive_logic"
+    FALSE_POSITIVE_DATA = "false_positive_data"
+    DUPLICATE = "duplicate"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True)
+class EntityVerdict:
+    """One decision about one entity that one detection found; a row of `entity_verdicts`."""
+
+    verdict_id: str
+    ds: date
+    decided_ts: datetime
+    detection: str
+    entity_type: str
+    entity_id: str
+    outcome: str
+    reason: str
+    actor: str
+    ingest_ts: datetime
+
+
+def record(
+    house: House, detection: Detection, entity: str, outcome: Outcome, reason: str, actor: str
+) -> EntityVerdict:
+    """Add a verdict on `entity` (`type:id`, or an id where the detection has one type).
+
+    Raises ConfigurationError for an unknown type, a missing source, and confidential teams, whose
+    verdicts stay in their own case system.
+    """
+    source = house.catalog.sources.get(SOURCE)
+    if source is None:
+        raise ConfigurationError(
+            f"there is no source {SOURCE}.", remedy="Declare it in sql/sources.yaml."
+        )
+    if house.catalog.teams[detection.team].confidential:
+        raise ConfigurationError(
+            f"{detection.team} is confidential: its verdicts name people.",
+            remedy="Keep them in the team's own case system.",
+        )
+    kind, identity = _entity(detection, entity)
+    now = house.now()
+    verdict = EntityVerdict(
+        verdict_id=uuid.uuid4().hex,
+        ds=now.date(),
+        decided_ts=now,
+        detection=detection.table,
+        entity_type=kind,
+        entity_id=identity,
+        outcome=str(outcome),
+        reason=reason,
+        actor=actor,
+        ingest_ts=now,
+    )
+    _store(house, verdict)
+    return verdict
+
+
+def _entity(detection: Detection, entity: str) -> tuple[str, str]:
+    types = list(dict.fromkeys(one.type for one in detection.header.entities))
+    kind, colon, identity = entity.partition(":")
+    if colon and kind in types and identity:
+        return kind, identity
+    if len(types) == 1 and entity and not (colon and kind.isalpha()):
+        return types[0], entity
+    raise ConfigurationError(
+        f"{entity!r} names no entity of {detection.name}.",
+        remedy=f"Write TYPE:ID; it finds {', '.join(types) or 'no entities'}.",
+    )
+
+
+def _store(house: House, verdict: EntityVerdict) -> None:
+    import pyarrow as pa
+
+    from daywatch.warehouse.columns import arrow_schema
+
+    source = house.catalog.sources[SOURCE]
+    schema = arrow_schema({name: column.type for name, column in source.columns.items()})
+    rows = pa.Table.from_pylist([asdict(verdict)], schema=schema)
+    house.warehouse.load_arrow(source, rows, append=True)
+    with house.state.transaction() as session:
+        house.state.audit(
+            session,
+            verdict.actor,
+            "entity.verdict",
+            f"{verdict.detection} {verdict.entity_type}:{verdict.entity_id}",
+            {"outcome": verdict.outcome, "reason": verdict.reason, "id": verdict.verdict_id},
+        )
