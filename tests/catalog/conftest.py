@@ -69,7 +69,7 @@ grain: [country]
 columns: {country: text, logins: bigint}
 parameters: {min_logins: 3}
 entities:
-  - {type: country, column: country, score: 5}
+  - {type: country, column: country, score: logins}
 indicators:
   busy:
     value: count(*)

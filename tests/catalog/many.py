@@ -26,11 +26,11 @@ SQL = """\
 -- severity: high
 -- policy: scams_and_fraud
 -- grain: [ip24, market]
--- columns: {{ip24: text, market: text, accounts: bigint, usual: double, pattern_share: double}}
+-- columns: {{ip24: text, market: text, accounts: bigint, usual: double, pattern_share: double, score: double}}
 -- lookback: 29d
 -- parameters: {{min_accounts: {least}, min_ratio: 3.0, max_networks: 50}}
 -- entities:
---   - {{type: ip, column: ip24, score: 40}}
+--   - {{type: ip, column: ip24, score: score}}
 -- indicators:
 --   signups:
 --     value: sum(accounts)
@@ -92,7 +92,8 @@ select
     daily.market,
     daily.accounts,
     coalesce(usual.usual, 0) as usual,
-    1e0 * top_patterns.accounts / daily.accounts as pattern_share
+    1e0 * top_patterns.accounts / daily.accounts as pattern_share,
+    case when daily.accounts >= :min_accounts then 40e0 else 0e0 end as score
 from daily
 inner join top_patterns on top_patterns.ip24 = daily.ip24 and top_patterns.market = daily.market
 left join usual on usual.ip24 = daily.ip24 and usual.market = daily.market

@@ -75,8 +75,8 @@ HEADERS = [
     ),
     ("grain: [country]", "grain: [nation]", "nation", "grain names the column 'nation'", "country"),
     ("column: country,", "column: county,", "county", "names the column 'county'", "'country'"),
-    ("score: 5", "score: points", "points", "names the column 'points'", "logins"),
-    ("score: 5", "score: country", "score: country", "is text, not a number", "numeric"),
+    ("score: logins", "score: points", "points", "names the column 'points'", "logins"),
+    ("score: logins", "score: country", "score: country", "is text, not a number", "numeric"),
     ("[country, logins], order", "[city], order", "city", "names the column 'city'", ""),
     ("order_by: logins", "order_by: log_ins", "log_ins", "alert.order_by names", "'logins'"),
     (

@@ -148,9 +148,10 @@ def test_a_run_waits_for_the_utc_day_and_its_sources(home: Home, line: str, clea
 def test_warnings(home: Home) -> None:
     header = HEADER.replace("min_logins: 3", "min_logins: 3, spare: 1")
     header = header[: header.index("runbook")] + "runbook: look at it\n"
+    header = header.replace("score: logins", "score: 5")
     path = home.detection(header=header)
     found = {f.code: f for f in home.lint()}
-    assert set(found) == {"unused-parameter", "short-runbook", "blind-spots"}
+    assert set(found) == {"unused-parameter", "short-runbook", "blind-spots", "constant-score"}
     assert {f.level for f in found.values()} == {"warning"}
     assert found["unused-parameter"].line == 11
     assert path.read_text().splitlines()[10].startswith("-- parameters")
@@ -201,3 +202,14 @@ def test_new_refuses(home: Home, name: str, fault: str) -> None:
         new_detection(home.settings, name)
     assert fault in str(caught.value)
     assert sorted(home.folder.rglob("*")) == before
+
+
+def test_a_query_is_two_screens_long_at_most(home: Home) -> None:
+    rows = SELECT.rstrip().splitlines()
+    long = [*rows, *["-- one more"] * (80 - len(rows)), "limit 100"]
+    path = home.detection(select="\n".join(long) + "\n")
+    [found] = [f for f in home.lint() if f.code == "long-query"]
+    assert "81 lines" in found.fault
+    assert path.read_text().splitlines()[(found.line or 0) - 1] == "limit 100"
+    home.write("sql/abuse/team.yaml", TEAM + "portable: false\n")
+    assert [f for f in home.lint() if f.code == "long-query"] == []

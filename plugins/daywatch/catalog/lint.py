@@ -24,6 +24,10 @@ SHORT_RUNBOOK = 120
 """Characters under which a runbook tells an on-call nothing."""
 
 
+LONGEST_QUERY = 80
+"""Lines of a shipped SELECT: two screens, which a stranger can still hold in the head."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One fault: place, what is wrong, what to do; errors fail CI, warnings do not."""
@@ -93,6 +97,7 @@ def _detection_findings(
     if team.portable:
         doubles = _doubles(detection, sources, upstreams)
         errors.append(("portable", lambda: portable_faults(query, doubles)))
+        errors.append(("long-query", lambda: _length_faults(detection)))
     for code, find in errors:
         yield from (_finding(fault, "error", code) for fault in find())
     for code, fault in _warnings(seen, detection):
@@ -136,6 +141,16 @@ def _start_faults(
     yield CatalogError(fault + need, remedy="Start later.", where=where)
 
 
+def _length_faults(detection: Detection) -> Iterator[CatalogError]:
+    lines = len(detection.sql.splitlines())
+    if lines > LONGEST_QUERY:
+        yield CatalogError(
+            f"the query is {lines} lines long; {LONGEST_QUERY} is the most.",
+            remedy="Split it into two detections, one reading the other as risk.<table>.",
+            where=Where(detection.path, detection.sql_line + LONGEST_QUERY),
+        )
+
+
 def _span(length: timedelta) -> str:
     hours = length.total_seconds() / 3600
     return f"{hours:g}h"
@@ -157,6 +172,12 @@ def _warnings(seen: Examined, detection: Detection) -> Iterator[tuple[str, Catal
         remedy = "Say what this detection cannot see."
         where = Where(seen.path, 2)
         yield "blind-spots", CatalogError("blind_spots is missing.", remedy=remedy, where=where)
+    for n, entity in enumerate(header.entities):
+        if not isinstance(entity.score, str):
+            fault = f"entities.{n}.score: {entity.score:g} points for every row."
+            remedy = "Return a column score, 0 where the row is no finding, and name it."
+            where = seen.where(("entities", n, "score"))
+            yield "constant-score", CatalogError(fault, remedy=remedy, where=where)
     if header.status.judged and not header.indicators:
         remedy = "Without one nothing is ever judged."
         fault = "there is no indicator."
