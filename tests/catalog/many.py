@@ -26,7 +26,8 @@ SQL = """\
 -- severity: high
 -- policy: scams_and_fraud
 -- grain: [ip24, market]
--- columns: {{ip24: text, market: text, accounts: bigint, usual: double, pattern_share: double, score: double}}
+-- columns: {{ip24: text, market: text, accounts: bigint, usual: double,
+--   pattern_share: double, score: double}}
 -- lookback: 29d
 -- parameters: {{min_accounts: {least}, min_ratio: 3.0, max_networks: 50}}
 -- entities:
