@@ -16,16 +16,11 @@ from sqlalchemy.orm import Session
 
 from daywatch.alerts.facts import AlertFacts
 from daywatch.alerts.lives import Lives
-from daywatch.alerts.spells import Mark, spells
+from daywatch.alerts.spells import PARENT, Mark, marks_of, spells
 from daywatch.catalog.model import Detection, Severity
 from daywatch.indicators.model import WHOLE, State, Verdict
 from daywatch.state.models import Alert, BreachRow, IndicatorValue
 from daywatch.state.sessions import clean, fitted, lock
-
-PARENT = "parent"
-"""Unpaged: a segment is over its limit, the indicator as a whole is not breached."""
-_MARKS = {"": Mark.PAGING, "horizon": Mark.OLD, "persistence": Mark.FAINT}
-"""Breaches that are unpaged for other reasons (experimental, excepted) do not touch episodes."""
 
 
 @dataclass(frozen=True)
@@ -194,13 +189,7 @@ def _marks(
         .where(IndicatorValue.state == str(State.OK))
         .where(IndicatorValue.day >= min(found for found, _ in breached))
     )
-    marks = dict.fromkeys(quiet, Mark.QUIET)
-    marks.pop(day, None)  # this day's own verdict is in hand, whatever was stored before
+    fine = set(quiet) - {day}  # this day's own verdict is in hand, whatever was stored before
     if outcome.verdict.state is State.OK:
-        marks[day] = Mark.QUIET
-    for found, unpaged in breached:
-        if unpaged in _MARKS:
-            marks[found] = _MARKS[unpaged]
-        elif unpaged != PARENT:  # only segments are over: the whole's own verdict counts
-            marks.pop(found, None)
-    return marks
+        fine.add(day)
+    return marks_of(((found, unpaged) for found, unpaged in breached), fine)

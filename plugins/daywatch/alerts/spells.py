@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,6 +20,23 @@ class Mark(StrEnum):
     FAINT = "faint"
     """over the limit, persistence unmet: opens nothing, and is not quiet either"""
     QUIET = "quiet"
+
+
+PARENT = "parent"
+"""Unpaged: a segment is over its limit, the indicator as a whole is not breached."""
+_OF_BREACH = {"": Mark.PAGING, "horizon": Mark.OLD, "persistence": Mark.FAINT}
+"""Breaches that are unpaged for other reasons (experimental, excepted) do not touch episodes."""
+
+
+def marks_of(breached: Iterable[tuple[date, str]], quiet: Iterable[date]) -> dict[date, Mark]:
+    """An indicator's marks: (breached day, why unpaged) pairs, and the days that are fine."""
+    marks = dict.fromkeys(quiet, Mark.QUIET)
+    for day, unpaged in breached:
+        if unpaged in _OF_BREACH:
+            marks[day] = _OF_BREACH[unpaged]
+        elif unpaged != PARENT:  # only segments are over: the whole's own verdict counts
+            marks.pop(day, None)
+    return marks
 
 
 @dataclass(frozen=True)
