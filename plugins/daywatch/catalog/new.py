@@ -24,17 +24,20 @@ SQL = """\
 -- policy: {policy}
 -- # One row per grain and day; the runner adds the column day itself.
 -- grain: [{key}]
--- columns: {{{key}: text, events: bigint}}
+-- columns: {{{key}: text, events: bigint, score: double}}
 -- lookback: 1d
 -- # Bound as :name, here and in the SELECT. Thresholds belong here, not into WHERE.
 -- parameters: {{min_events: 3}}
+-- # Who is at risk: points from 0 (no finding) to 100, which rank the rows that people review.
+-- entities:
+--   - {{type: {key}, column: {key}, score: score}}
 -- indicators:
 --   busy:
 --     value: count(*)
---     filter: events >= :min_events
+--     filter: score > 0
 --     kind: count
 --     breach: {{above: 0}}
--- alert: {{evidence: [{key}, events], order_by: events desc}}
+-- alert: {{evidence: [{key}, events, score], order_by: score desc}}
 -- runbook: |
 --   1. Open the worst rows in {source} for the day and compare them with the week before.
 --   2. Say here how to tell abuse from a benign cause (a holiday, a campaign, a broken source).
@@ -48,11 +51,20 @@ with {source}_of_the_day as (
     select coalesce({key}, 'unknown') as {key}
     from {source}
     where {day} = :day
+),
+
+events_counted as (
+    select {key}, count(*) as events
+    from {source}_of_the_day
+    group by {key}
 )
 
-select {key}, count(*) as events
-from {source}_of_the_day
-group by {key}
+-- Rows under the threshold stay, with 0 points: they are what the others are compared with.
+select
+    {key},
+    events,
+    case when events >= :min_events then least(100e0, 20e0 + events) else 0e0 end as score
+from events_counted
 """
 
 SUITE = """\
@@ -65,6 +77,9 @@ expectations:
   - type: expect_column_values_to_be_between
     kwargs: {{column: events, min_value: 1}}
     meta: {{meaning: who did nothing has no row}}
+  - type: expect_column_values_to_be_between
+    kwargs: {{column: score, min_value: 0, max_value: 100}}
+    meta: {{meaning: points}}
 """
 
 CASES = """\
@@ -79,7 +94,7 @@ cases:
         - {{{day}: 2026-03-02, {key}: A}}
         - {{{day}: 2026-03-01, {key}: A}}
     expect:
-      rows: [{{{key}: A, events: 3}}]
+      rows: [{{{key}: A, events: 3, score: 23}}]
       breaches: [busy]
   - name: two stay silent
     day: 2026-03-02
@@ -88,7 +103,7 @@ cases:
         - {{{day}: 2026-03-02, {key}: A}}
         - {{{day}: 2026-03-02, {key}: A}}
     expect:
-      rows: [{{{key}: A, events: 2}}]
+      rows: [{{{key}: A, events: 2, score: 0}}]
       breaches: []
 """
 
