@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy.exc import DBAPIError
 from warehouse_house import (
     BURST,
     CATALOG,
@@ -319,3 +320,25 @@ def test_a_build_whose_day_was_taken_over_says_so(
     with pytest.raises(StagingGone):
         lake.stage(job(score=taken_over))
     assert files(lake_settings, "staging") == []
+
+
+def test_a_suite_sees_its_own_rows_and_can_open_no_file(lake: LakeWarehouse) -> None:
+    lake.load_arrow(LOGINS, logins(10))
+    first, second = lake.stage(job()), lake.stage(job(day=DAY - timedelta(days=1)))
+    counts = "select count(*) from staging"
+    with lake.staging_relation(first) as (one, _), lake.staging_relation(second) as (other, _):
+        with one.connect() as mine, other.connect() as theirs:
+            assert mine.exec_driver_sql(counts).scalar_one() == first.rows == 2
+            assert theirs.exec_driver_sql(counts).scalar_one() == second.rows == 0
+    with lake.staging_relation(second) as (again, _):
+        assert again in (one, other)  # an idle one is taken, and nothing is left in it
+        with again.connect() as connection:
+            assert connection.exec_driver_sql(counts).scalar_one() == 0
+        for sql in (
+            "from '/etc/passwd'",
+            "select * from read_csv('/etc/passwd')",
+            "SET enable_external_access = true",
+        ):
+            denied = pytest.raises(DBAPIError, match=r"disabled|does not exist|locked")
+            with denied, again.connect() as connection:
+                connection.exec_driver_sql(sql)

@@ -3,8 +3,9 @@
 No context, datasource or checkpoint: GX's Validator gets an execution engine of our own and the
 staged table as its one batch, which spares most of GX's Python. The engine holds one connection
 to the end (GX reads results after its own connection went back to the pool, where DuckDB's
-results are gone), reflects once, and shows DuckDB to GX as a dialect that has REGEXP_MATCHES. It
-leans on internals: GX is pinned, and a conformance test runs every allowed type on both engines.
+results are gone), reflects once, and shows DuckDB to GX as a dialect that has REGEXP_MATCHES.
+What GX plans for a check is remembered (remembered.py). All this leans on internals: GX is pinned,
+and a conformance test runs every allowed type on both engines.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ from great_expectations.core.batch import Batch
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.expectations.core import UnexpectedRowsExpectation
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.validator.validator import Validator
 from sqlalchemy import Connection, Engine
 
 from daywatch.validation.allowed import QUANTILES, UNEXPECTED_ROWS
@@ -29,6 +28,7 @@ from daywatch.validation.deadline import Deadline
 from daywatch.validation.generated import COLUMNS_AS_DECLARED, EXAMPLES
 from daywatch.validation.reading import check_of, cut_off, raised
 from daywatch.validation.reflected import columns_check, reflect
+from daywatch.validation.remembered import RehearsedValidator, remembered
 from daywatch.validation.result import Check
 from daywatch.validation.suite import Expectation
 
@@ -160,7 +160,7 @@ def _validator(
     )
     data._selectable = batch  # GX made an alias of it, which cannot be formatted into a query
     staged = Batch(data=data, batch_definition={"id": "staged"})
-    validator = Validator(execution_engine=engine, batches=[staged])
+    validator = RehearsedValidator(execution_engine=engine, batches=[staged])
     validator.metrics_calculator.show_progress_bars = False
     return validator
 
@@ -190,7 +190,7 @@ def _ask(
     """GX's results by our key, since they come in no order; none may be missing."""
     results = []
     for chosen in _rounds(asked):
-        configurations = [_configuration(key, e, form is _BRIEF) for key, e in chosen.items()]
+        configurations = [_configuration(key, e, form) for key, e in chosen.items()]
         results += validator.graph_validate(configurations, {"result_format": dict(form)})
     found = {result.expectation_config.meta[_KEY]: result for result in results}
     if found.keys() != asked.keys() or len(results) != len(asked):
@@ -216,10 +216,10 @@ def _rounds(asked: Mapping[int, Expectation]) -> list[dict[int, Expectation]]:
     return [first, *later]
 
 
-def _configuration(key: int, expectation: Expectation, brief: bool) -> Any:
+def _configuration(key: int, expectation: Expectation, form: Mapping[str, Any]) -> Any:
     kind, kwargs = expectation.type, dict(expectation.kwargs)
     if kind == UNEXPECTED_ROWS:
-        kind = "unexpected_row_count" if brief else kind
+        kind = "unexpected_row_count" if form is _BRIEF else kind
         # GX hands the query to text(), which would bind ':word' even inside a string literal.
         kwargs["unexpected_rows_query"] = _BIND.sub(r"\\:", kwargs["unexpected_rows_query"])
-    return ExpectationConfiguration(type=kind, kwargs=kwargs, meta={_KEY: key})
+    return remembered(kind, kwargs, {_KEY: key}, form["result_format"])

@@ -157,11 +157,7 @@ class LakeWarehouse:
         path = self._files.root / staging.ref
         if not path.exists():
             raise gone(staging.detection, staging.day)
-        with (
-            lake_faults(),
-            self._files.scratch() as spill,
-            staging_engine(self._settings, spill, path) as engine,
-        ):
+        with lake_faults(), staging_engine(self._settings, path) as engine:
             yield engine, "staging"
 
     def drop_stale_staging(self, table: str, day: date, keep_run: str) -> int:

@@ -44,16 +44,19 @@ class View:
 def connect(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB within the settings' limits, blind to Python's variables."""
     config: dict[str, Any] = {
+        **limits(settings),
         "temp_directory": str(spill),
         "python_enable_replacements": "false",
         "autoload_known_extensions": "false",
         "autoinstall_known_extensions": "false",
     }
-    if settings.duckdb_threads:
-        config["threads"] = settings.duckdb_threads
-    if settings.duckdb_memory:
-        config["memory_limit"] = settings.duckdb_memory
     return duckdb.connect(":memory:", config=config)
+
+
+def limits(settings: Settings) -> dict[str, Any]:
+    """What of the machine a DuckDB may use, where the settings say it."""
+    given = {"threads": settings.duckdb_threads, "memory_limit": settings.duckdb_memory}
+    return {name: value for name, value in given.items() if value}
 
 
 @contextmanager

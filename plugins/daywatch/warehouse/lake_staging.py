@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -17,7 +19,14 @@ from daywatch.warehouse.base import BuildJob
 from daywatch.warehouse.columns import DUCKDB, check_columns, content_hash, row_hash, with_day
 from daywatch.warehouse.faults import gone, translated
 from daywatch.warehouse.lake_files import place
-from daywatch.warehouse.lake_session import View, own_session, read_session, stream
+from daywatch.warehouse.lake_session import (
+    BATCH,
+    View,
+    limits,
+    own_session,
+    read_session,
+    stream,
+)
 from daywatch.warehouse.naming import ident, literal
 from daywatch.warehouse.query import Deadline, bind_values, too_many, too_slow, values_for
 
@@ -133,33 +142,58 @@ def _dollar(_position: int, name: str, _value: object) -> str:
 
 
 @contextmanager
-def staging_engine(settings: Settings, spill: Path, path: Path) -> Iterator[Engine]:
+def staging_engine(settings: Settings, path: Path) -> Iterator[Engine]:
     """A SQLAlchemy engine over an in-memory DuckDB whose table `staging` holds the file's rows.
 
-    A table and not a view: every expectation reads it again.
+    A table and not a view: every expectation reads it again. Opening a database and an engine
+    costs as much as a small suite, so an idle one of this process is taken; its configuration is
+    locked and it can open no file, so nothing of one suite is left for the next but its table.
     """
+    idle = _idle(settings, os.getpid())
+    engine = idle.pop() if idle else _closed_engine(settings)
+    try:
+        _fill(settings, engine, path)
+        yield engine
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE staging")
+    except BaseException:
+        engine.dispose()
+        raise
+    idle.append(engine)
+
+
+@lru_cache(maxsize=4)
+def _idle(settings: Settings, pid: int) -> list[Engine]:
+    """Engines of this process that nobody uses; a forked child starts with none."""
+    return []
+
+
+def _closed_engine(settings: Settings) -> Engine:
+    """An engine over a database of its own that reads memory only."""
     from sqlalchemy import create_engine
-    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import StaticPool
 
-    config: dict[str, object] = {"temp_directory": str(spill)}
-    if settings.duckdb_threads:
-        config["threads"] = settings.duckdb_threads
-    if settings.duckdb_memory:
-        config["memory_limit"] = settings.duckdb_memory
+    spill = settings.data / "spill" / f"{os.getpid()}-staging"
+    config = {**limits(settings), "temp_directory": str(spill)}
     engine = create_engine(
         "duckdb:///:memory:", poolclass=StaticPool, connect_args={"config": config}
     )
-    try:
-        with engine.begin() as connection:
-            try:
-                connection.exec_driver_sql(
-                    f"CREATE TABLE staging AS SELECT * FROM read_parquet({literal(path)})"
-                )
-            except DBAPIError as error:
-                if path.exists():
-                    raise
-                raise gone(path.parent.parent.name, path.parent.name) from error
-        yield engine
-    finally:
-        engine.dispose()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET enable_external_access = false")
+        connection.exec_driver_sql("SET lock_configuration = true")
+    return engine
+
+
+def _fill(settings: Settings, engine: Engine, path: Path) -> None:
+    """The file's rows as the engine's table."""
+    with own_session(settings) as reader, engine.begin() as connection:
+        try:
+            rows = reader.sql(f"SELECT * FROM read_parquet({literal(path)})")
+        except duckdb.Error as error:
+            if path.exists():
+                raise
+            raise gone(path.parent.parent.name, path.parent.name) from error
+        held: Any = connection.connection.driver_connection
+        held.register("incoming", rows.to_arrow_reader(BATCH))
+        connection.exec_driver_sql("CREATE TABLE staging AS SELECT * FROM incoming")
+        held.unregister("incoming")
