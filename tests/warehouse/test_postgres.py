@@ -118,6 +118,22 @@ def test_confidential_tables_are_read_by_their_team_only(postgres: PostgresWareh
     other = query("select sum(hits) as n from risk.private_hits", {"n": "bigint"})
     with pytest.raises(QueryFailed, match="permission denied for view private_hits"):
         postgres.stage(job(other))
+    schema = query("select sum(hits) as n from team_integrity.private_hits", {"n": "bigint"})
+    with pytest.raises(QueryFailed, match="permission denied for schema team_integrity"):
+        postgres.stage(job(schema))
+
+
+def test_a_truth_that_lies_in_the_database_is_read_by_no_detection(
+    postgres: PostgresWarehouse, settings: Settings
+) -> None:
+    """The generator keeps its truth in files; who loads it beside the warehouse is safe too."""
+    with psycopg.connect(settings.warehouse) as link:
+        link.execute("CREATE SCHEMA truth")
+        link.execute("CREATE TABLE truth.truth_entities AS SELECT 'signup_farm.easy' AS scenario")
+        link.execute("CREATE TABLE public.truth_events AS SELECT 1 AS event_id")
+    for table in ("truth.truth_entities", "public.truth_events", "truth_events"):
+        with pytest.raises(QueryFailed):
+            postgres.stage(job(query(f"select count(*) as n from {table}", {"n": "bigint"})))
 
 
 def test_preparing_again_costs_one_look_and_changes_nothing(
