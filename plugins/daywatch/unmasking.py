@@ -17,14 +17,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from daywatch.confidential import PSEUDONYM, rules
-from daywatch.errors import ConfigurationError, DaywatchError, NotAllowed
+from daywatch.errors import DaywatchError, NotAllowed
 from daywatch.indicators.measure import canonical
 from daywatch.state import UnmaskView, lock
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from daywatch.catalog.model import Detection, Team
+    from daywatch.catalog.model import Detection
     from daywatch.house import House
 
 REQUEST = re.compile(r"u-[0-9a-f]{8}")
@@ -47,8 +47,12 @@ def request(
     house: House, pseudonym: str, team: str, *, reason: str, case: str, who: str
 ) -> UnmaskView:
     """Ask to unmask. Raises NotAllowed for who is no reader of the team."""
-    found, now = _team(house, team), house.now()
-    refusal = rules.unusable(pseudonym, reason, case) or rules.not_a_reader(found, who)
+    teams, now = house.catalog.teams, house.now()
+    refusal = (
+        rules.not_confidential(team, teams)
+        or rules.unusable(pseudonym, reason, case)
+        or rules.not_a_reader(teams[team], who)
+    )
     with house.state.transaction() as session:
         if refusal:
             _refused(house, session, who, "request", pseudonym, refusal)
@@ -93,17 +97,6 @@ def requests(house: House, *, who: str) -> list[UnmaskView]:
     teams = house.catalog.teams
     mine = {name for name, team in teams.items() if rules.is_reader(team, who)}
     return [one for one in house.state.unmasks() if one.team in mine]
-
-
-def _team(house: House, name: str) -> Team:
-    team = house.catalog.teams.get(name)
-    if team is None or not team.confidential:
-        closed = [one.name for one in house.catalog.teams.values() if one.confidential]
-        raise ConfigurationError(
-            f"{name} is not a confidential team, so it has no pseudonyms.",
-            remedy=f"Confidential are: {', '.join(closed) or 'none'}.",
-        )
-    return team
 
 
 def _allowed(

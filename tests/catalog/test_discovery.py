@@ -141,6 +141,19 @@ def test_confidential_rows_stay_with_their_team(home: Home) -> None:
     catalog = home.load()
     assert list(catalog.detections) == ["staff.own", "staff.secret"]
     assert "belongs to staff, which is confidential" in catalog.broken[0].fault
+    text = catalog.broken[0].path.read_text().splitlines()
+    assert catalog.broken[0].path.name == "leak.sql"
+    assert "risk.secret" in text[(catalog.broken[0].line or 1) - 1]
+
+
+def test_a_confidential_teams_schema_is_no_way_round(home: Home) -> None:
+    home.write("sql/staff/team.yaml", TEAM + "confidential: true\n")
+    home.detection("staff.secret")
+    home.detection("abuse.leak", select=READS.format("secret").replace("risk.", "team_staff."))
+    [broken] = home.load().broken
+    assert (broken.table, "team_staff" in broken.fault) == ("leak", True)
+    text = broken.path.read_text().splitlines()
+    assert "team_staff.secret" in text[(broken.line or 1) - 1]
 
 
 def test_optional_upstreams_must_be_read(home: Home) -> None:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import make_url, text
+from sqlalchemy import insert, inspect, make_url, text
+from sqlalchemy.exc import DatabaseError
 
 from daywatch.errors import ConfigurationError, DaywatchError, Unavailable
 from daywatch.settings import Settings
 from daywatch.state import StateStore, migrate, open_state
-from daywatch.state.models import Base
+from daywatch.state.engine import WRITES, open_engine, state_url
+from daywatch.state.models import AuditRow, Base
+
+NOON = datetime(2026, 3, 2, 12)
 
 
 def test_migrations_make_exactly_the_models_tables(state: StateStore) -> None:
@@ -41,6 +47,30 @@ def test_opening_again_changes_nothing(state: StateStore, state_settings: Settin
     again = open_state(state_settings)
     assert [entry.actor for entry in again.audit_trail()] == ["ana"]
     again.close()
+
+
+def test_an_older_store_is_brought_up_and_keeps_its_rows(state_settings: Settings) -> None:
+    engine = open_engine(state_url(state_settings.state))
+    with engine.execution_options(**WRITES).begin() as connection:
+        command.upgrade(migrate.alembic_config(connection), "0001")
+        assert not inspect(connection).has_table("unmask_requests")
+        connection.execute(insert(AuditRow).values(at=NOON, actor="ana", action="ack", object="x"))
+    engine.dispose()
+    store = open_state(state_settings)
+    assert [entry.actor for entry in store.audit_trail()] == ["ana"]
+    assert store.unmasks() == []
+    with store.engine.connect() as connection:
+        assert migrate.revision(connection) == migrate.HEAD
+    store.close()
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'bo'", "DELETE FROM audit"])
+def test_the_audit_trail_takes_new_rows_only(state: StateStore, change: str) -> None:
+    with state.transaction() as session:
+        state.audit(session, "ana", "ack", "x")
+    with pytest.raises(DatabaseError, match="append-only"), state.transaction() as session:
+        session.execute(text(change))
+    assert [entry.actor for entry in state.audit_trail()] == ["ana"]
 
 
 def test_a_newer_schema_is_refused(state: StateStore, state_settings: Settings) -> None:

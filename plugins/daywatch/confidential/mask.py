@@ -70,7 +70,7 @@ class Mask:
             name = _NAME.match(words, found.start())
             if not (name and name[1].lower() in self.words):
                 said = words[: found.start()].rstrip(" :")
-                return f"{said} … (the rest may quote an id, so it is withheld)"
+                return f"{said} … (the rest may quote an id, so it is withheld)".lstrip()
             position = name.end()
         return words
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from daywatch.catalog.model import Team
@@ -33,6 +34,17 @@ def not_a_reader(team: Team | None, who: str) -> NotAllowed | None:
     place = f"sql/{team.name}/team.yaml" if team else "the team's team.yaml"
     remedy = f"Ask somebody whom readers in {place} names."
     return NotAllowed(f"{who} is not a reader of this team.", remedy=remedy)
+
+
+def not_confidential(name: str, teams: Mapping[str, Team]) -> ConfigurationError | None:
+    """Only confidential teams have pseudonyms."""
+    if name in teams and teams[name].confidential:
+        return None
+    closed = [team.name for team in teams.values() if team.confidential]
+    return ConfigurationError(
+        f"{name} is not a confidential team, so it has no pseudonyms.",
+        remedy=f"Confidential are: {', '.join(closed) or 'none'}.",
+    )
 
 
 def unusable(pseudonym: str, reason: str, case: str) -> ConfigurationError | None:
