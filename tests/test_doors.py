@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "daywatch"
 DOORS = {
     "airflow": ("orchestration", "airflow_home", "web"),
     "alembic": ("state",),
+    "altair": ("scorecard",),
     "duckdb": ("warehouse", "platform"),
     "duckdb_sqlalchemy": ("warehouse",),
     "great_expectations": ("validation",),
@@ -24,6 +25,7 @@ DOORS = {
     "sqlglot": ("catalog",),
     "statsmodels": ("indicators",),
     "typer": ("cli",),
+    "vl_convert": ("scorecard",),
     "yaml": ("catalog",),
 }
 """Library -> the rooms that may import it. alerts, validation: Session and Engine only."""
@@ -41,7 +43,7 @@ LEVELS = (
     ("judging",),
     ("pipeline",),
     ("runner", "standing"),
-    ("review",),
+    ("review", "scorecard"),
     ("orchestration", "airflow_home"),
     ("demo",),
     ("cli",),

@@ -2,27 +2,28 @@
 
 Make a platform with `python -m tests.tuning --make DIR --seed 1`. Tune on seeds 1 to 5 only:
 6 to 10 are scored. Then `python -m tests.tuning lockstep --platform DIR [--platform DIR2]`.
+With `--scorecard` the platforms are pooled into what `daywatch scorecard` would say of them.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from daywatch.catalog import load_catalog
-from daywatch.catalog.model import Detection
 from daywatch.runner import levels, select
+from daywatch.scorecard.matching import day_rows, explained, why
+from daywatch.scorecard.model import Cause, Entity, Page, Truth
+from daywatch.scorecard.reading import watch_of
+from daywatch.scorecard.truth import read_truth
 from daywatch.settings import Settings
+from tests.tuning.card import days_of, history_of, pooled
 from tests.tuning.evaluate import Evaluated, Lab
 
 END = date(2026, 11, 21)
-AFTER = timedelta(days=3)
-"""So long after a scenario's last day a page still counts as its doing."""
 
 
 def main() -> None:
@@ -35,9 +36,14 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=90, help="of the platform")
     parser.add_argument("--warm", type=int, default=0, help="days that are not evaluated")
     parser.add_argument("--rows", type=int, default=6, help="false findings to show a detection")
+    parser.add_argument("--scorecard", action="store_true", help="pool the platforms, print all")
+    parser.add_argument("--html", type=Path, help="with --scorecard: also write the page")
     chosen = parser.parse_args()
     if chosen.make:
         make(chosen.make, chosen.seed, chosen.days, chosen.scenarios)
+    if chosen.scorecard:
+        card(chosen.platform, chosen.names, chosen.html)
+        return
     for platform in chosen.platform:
         print(f"\n=== {platform}")
         tune(platform, chosen.names, chosen.warm, chosen.rows)
@@ -55,95 +61,69 @@ def tune(platform: Path, names: list[str], warm: int, most: int) -> None:
     for broken in catalog.broken:
         print(f"BROKEN {broken.path}:{broken.line}: {broken.fault} {broken.remedy}")
     lab = Lab(platform, catalog)
-    truth = Truth(platform / "truth")
-    days = sorted(date.fromisoformat(p.name[3:]) for p in (platform / "logins").iterdir())[warm:]
+    truth, days = read_truth(platform), days_of(platform)[warm:]
     for level in levels(select(catalog, names)):
         for detection in level:
             report(lab.evaluate(detection, days), truth, days, most)
 
 
-class Truth:
-    """What was injected, by entity and by metric."""
+def card(platforms: list[Path], names: list[str], html: Path | None) -> None:
+    """The whole scorecard, from the quick evaluation."""
+    from daywatch.cli.scored import print_scorecard
 
-    def __init__(self, folder: Path) -> None:
-        def rows(name: str) -> list[dict[str, Any]]:
-            sql = f"from read_parquet('{folder / name}.parquet')"
-            return duckdb.sql(sql).to_arrow_table().to_pylist()
+    catalog = load_catalog(Settings())
+    found = pooled(platforms, catalog, select(catalog, names))
+    print_scorecard(found)
+    if html:
+        from daywatch.scorecard.page import page
 
-        self.scenarios = {row["scenario_id"]: row for row in rows("truth_scenarios")}
-        self.entities: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        for row in rows("truth_entities"):
-            self.entities[row["entity_type"], row["entity_id"]].append(row)
-        self.shifts = rows("truth_metric_shifts")
-
-    def of_entity(self, kind: str, entity: str, day: date, reach: timedelta) -> set[str]:
-        return {
-            row["scenario_id"]
-            for row in self.entities.get((kind, entity), ())
-            if row["ds_start"] <= day <= row["ds_end"] + reach
-        }
-
-    def of_metric(self, detection: Detection, day: date, reach: timedelta) -> set[str]:
-        return {
-            row["scenario_id"]
-            for row in self.shifts
-            if row["indicator"] in (detection.name, detection.table)
-            and row["ds_start"] <= day <= row["ds_end"] + reach
-        }
+        html.write_text(page(found), encoding="utf-8")
 
 
 def report(found: Evaluated, truth: Truth, days: list[date], most: int) -> None:
     detection = found.detection
-    rows = len(found.rows)
-    print(f"\n{detection.name}: {rows} rows on {len(days)} days, {found.seconds:.1f} s")
-    reach = detection.header.lookback
-    hits: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    print(f"\n{detection.name}: {len(found.rows)} rows on {len(days)} days, {found.seconds:.1f} s")
+    watch = watch_of(detection)
+    hits: dict[str, set[Entity]] = defaultdict(set)
     first: dict[str, date] = {}
-    explained: dict[date, set[str]] = defaultdict(set)
     false: list[dict[str, Any]] = []
     flagged = 0
     for row in found.rows:
-        whose: set[str] = set()
-        scored = [e for e in detection.header.entities if _points(row, e.score) > 0]
-        for entity in scored:
-            key = (entity.type, str(row[entity.column]))
-            for scenario in truth.of_entity(*key, row["day"], reach):
-                whose.add(scenario)
-                hits[scenario].add(key)
-                first[scenario] = min(first.get(scenario, row["day"]), row["day"])
-        explained[row["day"]] |= whose
-        if scored:
+        for finding in day_rows(watch, truth, row["day"], [row]).findings:
             flagged += 1
-            if not any(not truth.scenarios[s]["benign"] for s in whose):
-                false.append({**row, "_benign": sorted(whose)})
+            for scenario, entity in finding.hits:
+                hits[scenario].add(entity)
+                first[scenario] = min(first.get(scenario, row["day"]), row["day"])
+            if finding.cause is not Cause.ABUSE:
+                benign = sorted({scenario for scenario, _ in finding.hits})
+                false.append({**row, "_benign": benign})
     if detection.header.entities:
         print(f"  findings {flagged}, of them on no abuser {len(false)}")
-    for scenario in sorted(hits, key=lambda s: truth.scenarios[s]["benign"]):
+    for scenario in sorted(hits, key=lambda s: truth.scenarios[s].benign):
         run = truth.scenarios[scenario]
         kinds = {kind for kind, _ in hits[scenario]}
         total = sum(
-            1 for (kind, _), of in truth.entities.items() if kind in kinds
-            for row in of if row["scenario_id"] == scenario
+            1 for (kind, _), spans in truth.entities.items() if kind in kinds
+            for span in spans if span.scenario == scenario
         )  # fmt: skip
-        delay = (first[scenario] - run["ds_start"]).days
-        print(f"  {'TWIN ' if run['benign'] else 'finds'} {scenario:34} day +{delay}, "
+        delay = (first[scenario] - run.first_day).days
+        print(f"  {'TWIN ' if run.benign else 'finds'} {scenario:34} day +{delay}, "
               f"{len(hits[scenario])} of {total} {'/'.join(sorted(kinds))}")  # fmt: skip
-    for name, episodes in sorted(found.pages.items()):
-        for spell in episodes:
-            why: set[str] = set()
-            for day in spell.paging:
-                why |= explained[day] | truth.of_metric(detection, day, AFTER)
-            verdict = found.verdicts[name][spell.paging[0]]
-            good = any(not truth.scenarios[s]["benign"] for s in why)
-            label = "page " if good else "FALSE"
-            span = f"{spell.first_day} to {spell.last_day} ({len(spell.paging)} days)"
-            print(f"  {label} {name} {span}: {verdict.reason} <- {', '.join(sorted(why)) or '?'}")
+    print_pages(found, truth, days)
     for row in false[:most]:
         print(f"    false finding: { {k: v for k, v in row.items() if v is not None} }")
 
 
-def _points(row: dict[str, Any], score: float | str) -> float:
-    return float(row[score] or 0) if isinstance(score, str) else float(score)
+def print_pages(found: Evaluated, truth: Truth, days: list[date]) -> None:
+    reasons = explained(history_of(found, truth, days), truth)
+    for name, episodes in sorted(found.pages.items()):
+        for spell in episodes:
+            whose = why(Page(name, spell.paging), reasons)
+            verdict = found.verdicts[name][spell.paging[0]]
+            label = "page " if truth.cause(whose) is Cause.ABUSE else "FALSE"
+            span = f"{spell.first_day} to {spell.last_day} ({len(spell.paging)} days)"
+            reason = ", ".join(sorted(whose)) or "?"
+            print(f"  {label} {name} {span}: {verdict.reason} <- {reason}")
 
 
 if __name__ == "__main__":

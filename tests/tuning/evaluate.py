@@ -44,6 +44,7 @@ class Evaluated:
     verdicts: dict[str, dict[date, Verdict]] = field(default_factory=lambda: defaultdict(dict))
     pages: dict[str, list[Spell]] = field(default_factory=dict)
     seconds: float = 0.0
+    days: int = 0
 
 
 class Lab:
@@ -82,6 +83,7 @@ class Lab:
                     marks[name][day] = mark
         found.pages = {name: spells(of_day) for name, of_day in marks.items()}
         found.seconds = time.perf_counter() - started
+        found.days = len(days)
         return found
 
     def _rows(self, detection: Detection, day: date) -> pa.Table:

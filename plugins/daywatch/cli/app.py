@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from daywatch import __version__
-from daywatch.cli import catalogue, data, run, stage, unmask, verdict
+from daywatch.cli import catalogue, data, run, score, stage, unmask, verdict
 from daywatch.cli.output import err, out, print_json, start_logging
 from daywatch.errors import DaywatchError
 from daywatch.settings import get_settings
@@ -24,6 +24,7 @@ HELP = """Daily SQL risk detections: one SQL file in, a risk table and alerts ou
           daywatch test NAME             its SQL on the rows you gave
           daywatch backfill NAME         what it would have alerted, 30 days
 [bold]Run it[/bold]    daywatch run NAME --day DAY    build, validate and alert
+[bold]Judge it[/bold]  daywatch scorecard             found, missed and false, against truth
 [bold]Unmask[/bold]    daywatch unmask --help         whose pseudonym it is: two readers
 
 Every command takes --json. Exit code: 0 fine, 1 a detection failed or was held
@@ -40,6 +41,7 @@ app = typer.Typer(
 catalogue.register(app)
 run.register(app)
 data.register(app)
+score.register(app)
 stage.register(app)
 verdict.register(app)
 unmask.register(app)
