@@ -103,6 +103,8 @@ def test_failing_checks_quote_nobody(house: House, settings: Settings, severity:
     assert len(checks) == (7 if held else 6)
     assert any(stand_in(settings, STAFF[0]) in str(c.examples) for c in checks)
     assert clear_in(everything(house, settings, said)) == []
+    [counted] = [c for c in house.state.checks("conduct.peeks", DAY) if "row_count" in c.type]
+    assert counted.kwargs == {"min_value": 0, "max_value": 1000}  # bounds of nobody stay
     told = [alert.kind for alert in house.state.alerts()]
     assert ("held_back" if held else "warning") in told
     if held:

@@ -125,10 +125,11 @@ def test_errors_keep_their_kind_and_place_but_no_value() -> None:
             "the column 'who' shows staff_id",
         ),
         (HEADER.replace("count(*)", "max(staff_id)"), QUERY, 14, "computes with staff_id"),
+        (HEADER.replace("alert: {", 'alert: {channel: "#all", '), QUERY, 15, "#all is not one of"),
         (HEADER.replace("[handle]", "[handel]"), QUERY, 12, "names the column 'handel'"),
     ],
 )
-def test_ids_under_other_names_are_refused(
+def test_what_would_show_a_person_is_refused(
     tmp_path: Path, header: str, query: str, line: int, fault: str
 ) -> None:
     settings = conduct_settings(tmp_path)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -111,6 +113,29 @@ def test_only_the_one_who_asked_is_told(published: House) -> None:
     assert last_refusal(published)[0] == BO
     with pytest.raises(NotAllowed, match="approved this request already"):
         unmasking.approve(published, asked.id, who=BO)
+
+
+def test_of_two_who_approve_at_once_one_did(published: House) -> None:
+    team = published.catalog.teams["conduct"].model_copy(update={"readers": tuple(PEOPLE)})
+    teams = {**published.catalog.teams, "conduct": team}
+    house = replace(published, catalog=published.catalog.model_copy(update={"teams": teams}))
+    asked, together = ask(house), Barrier(2)
+
+    def approve(who: str) -> str | None:
+        together.wait()
+        try:
+            return unmasking.approve(house, asked.id, who=who).approved_by
+        except NotAllowed:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        won = [who for who in pool.map(approve, (BO, STRANGER)) if who]
+    assert len(won) == 1 and house.state.unmasks()[0].approved_by == won[0]
+    assert sorted(action for _, action in trail(house)) == [
+        "unmask.approved",
+        "unmask.refused",
+        "unmask.requested",
+    ]
 
 
 def test_requests_and_approvals_run_out_after_a_day(published: House) -> None:

@@ -48,6 +48,12 @@ def people_faults(
             remedy = "Set confidential: true in its team.yaml, or leave the key out."
             yield CatalogError(fault, remedy=remedy, where=where)
         return
+    channel = header.alert.channel
+    if channel and channel not in team.channels.values():
+        where = Where(path, lines.get(("alert", "channel"), lines.get(("alert",), 1)))
+        fault = f"alert.channel: {channel} is not one of the confidential team's own channels."
+        remedy = f"Leave it out, or name one of {', '.join(sorted(set(team.channels.values())))}."
+        yield CatalogError(fault, remedy=remedy, where=where)
     people = person_columns(header)
     if query is not None:
         yield from _renamed_ids(header, query, output, people)

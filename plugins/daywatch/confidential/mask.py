@@ -21,6 +21,7 @@ from daywatch.confidential.pseudonyms import pseudonym, pseudonym_key
 from daywatch.errors import DaywatchError, QueryFailed
 from daywatch.indicators.measure import canonical
 from daywatch.settings import Settings
+from daywatch.validation.allowed import UNEXPECTED_ROWS
 from daywatch.validation.result import Check, ValidationResult
 
 WITHHELD = "withheld"
@@ -79,9 +80,8 @@ class Mask:
     def _check(self, check: Check) -> Check:
         columns = check.column.split(", ") if check.column else []
         personal = any(column in self.kinds for column in columns)
-        query = not check.generated and not columns
         kwargs = check.kwargs
-        if not check.generated and (personal or query):
+        if not check.generated and (personal or check.type == UNEXPECTED_ROWS):
             kwargs = {k: v if k in _COLUMN_KEYS else WITHHELD for k, v in kwargs.items()}
         seen = check.observed
         if personal and seen.startswith("found "):
