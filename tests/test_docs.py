@@ -14,13 +14,16 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-BLOCK = re.compile(r"^```sh\n(.*?)^```", re.M | re.S)
+BLOCK = re.compile(r"^```(sh|(?:sql|yaml) [^\n ]+)\n(.*?)^```", re.M | re.S)
 
 
-def commands(document: str) -> list[str]:
-    """The daywatch commands of a document's shell blocks, in order."""
-    blocks = BLOCK.findall((CHECKOUT / document).read_text())
-    return [line for block in blocks for line in block.splitlines() if line.startswith("daywatch ")]
+def blocks(document: str) -> Iterator[tuple[str, str]]:
+    """(file, its text) of blocks that name a file, ("", command) of each daywatch command."""
+    for info, body in BLOCK.findall((CHECKOUT / document).read_text()):
+        if info != "sh":
+            yield info.partition(" ")[2], body
+            continue
+        yield from (("", line) for line in body.splitlines() if line.startswith("daywatch "))
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +58,15 @@ def _run(command: str, environment: dict[str, str]) -> subprocess.CompletedProce
 @pytest.mark.slow
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
 def test_every_command_runs(document: str, home: dict[str, str]) -> None:
-    found = commands(document)
+    found = list(blocks(document))
     assert found, f"{document} shows no commands"
     failures = []
-    for command in found:
-        done = _run(command, home)
+    for file, text in found:
+        if file:
+            assert (Path(home["DAYWATCH_HOME"]) / file).is_file(), f"{file}: `new` writes it first"
+            (Path(home["DAYWATCH_HOME"]) / file).write_text(text)
+            continue
+        command, done = text, _run(text, home)
         # 1 says that a detection failed or was held back, which a status of one day may say.
         allowed = (0, 1) if command.startswith("daywatch status") else (0,)
         if done.returncode not in allowed:
