@@ -20,14 +20,32 @@ suspended as (
     )
 ),
 
-actions as (select * from reviewed union all select * from automatic union all select * from suspended)
+swept as (
+    -- on the day a trend is mitigated, seven in ten of its videos are taken down, and the action names the trend
+    select
+        mitigated_ts::date as ds, mitigated_ts + to_seconds(floor(u(h, 97) * 3000)::bigint) as event_ts, 'video' as target_type, video_id as target_id,
+        account_id(m, heavy(u(h, 1), pop)) as owner_account_id, policy(seeded('trend', trend_id), 1) as policy_id, 'remove' as action, 'automod' as source,
+        'trend_sweep' as rule_id, null as review_id, market, h, trend_id
+    from (
+        select trend_days.*, plan.market, plan.pop, plan.day, video_id(plan.daynum, plan.m, k) as video_id, seeded('video', video_id(plan.daynum, plan.m, k)) as h
+        from trend_days() as trend_days
+        inner join plan on plan.name = 'videos' and plan.m = trend_days.m and plan.daynum = trend_days.daynum,
+            unnest(range(plan.n)) as one(k)
+        where mitigated_ts::date between getvariable('from_day') and getvariable('to_day') and plan.day <= mitigated_ts::date
+    ) where u(h, 95) < trend_share and u(h, 96) < 0.7
+),
+
+actions as (
+    select *, null as trend_id from reviewed union all select *, null from automatic union all select *, null from suspended
+    union all select * from swept
+)
 
 select
     event_id(day_number(ds), row_number() over (partition by ds order by source, target_type, target_id, h)) as action_id,
     ds,
     least(event_ts, ds::timestamp + interval '23:59:59') as event_ts,
     target_type, target_id, owner_account_id, policy_id, action, source, rule_id, review_id,
-    null as trend_id,
+    trend_id,
     market,
     arrives(event_ts, h, 22) as ingest_ts
 from actions

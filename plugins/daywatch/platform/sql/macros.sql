@@ -115,6 +115,27 @@ create or replace macro shift_hour(s) as [0, 6, 8, 13, 15][1 + (s::int * 7) % 5]
 create or replace macro works(s, daynum) as (daynum + s::int * 3) % 7 < 5;
 create or replace macro queue_of(s) as ['general', 'general', 'minors', 'scams', 'vip', 'ads', 'appeals'][1 + (s::int * 5) % 7];
 
+-- Trends: each incident has content of its own, one hashtag and one sound, in one market. Until it is mitigated every seventh
+-- video of the market carries them, after that one in eighty. `incidents`, `videos` and `enforcement_actions` tell the same story.
+create or replace macro trends() as table
+    select daynum as trend_no, 'TR-' || daynum as trend_id, day as first_day, h, started_ts,
+        started_ts + to_hours(26 + floor(u(h, 5) * 60)::int) as mitigated_ts,
+        pick(getvariable('market_names'), h, 9) as market, made_up(h, 60) || made_up(h, 63) as tag, 30000 + daynum as sound_id
+    from (
+        select daynum, day, row_hash('incident', daynum, 0, 0) as h,
+            at_second(day, floor(u(row_hash('incident', daynum, 0, 0), 2) * 80000)::bigint) as started_ts
+        from plan where name = 'signups' and m = 0
+    ) where u(h, 1) < 0.2;
+-- The trend that a market's videos of a day may carry (the newest, where there are several) and how likely one does.
+create or replace macro trend_days() as table
+    select m, daynum, max_by(trend_id, first_day) as trend_id, max_by(tag, first_day) as tag, max_by(sound_id, first_day) as sound_id,
+        max_by(mitigated_ts, first_day) as mitigated_ts, max_by(case when day <= mitigated_ts::date then 0.14 else 0.0125 end, first_day) as trend_share
+    from (select plan.*, trends.trend_id, trends.tag, trends.sound_id, trends.first_day, trends.mitigated_ts
+        from plan inner join trends() as trends on trends.market = plan.market
+            and plan.day between trends.first_day and trends.mitigated_ts::date + 28
+        where plan.name = 'videos')
+    group by m, daynum;
+
 -- Advertisers and their ads.
 create or replace macro vertical(a) as pick(['retail', 'games', 'finance', 'travel', 'beauty', 'education', 'food'], seeded('vertical', a), 1);
 create or replace macro ad_id(a, i) as 7000000000 + a::bigint * 100 + i::bigint;
