@@ -71,7 +71,7 @@ def _doing(
 def _about(
     platform: Platform, scenario: Scenario, day: date, why: Mapping[date, frozenset[str]]
 ) -> bool:
-    """Whether a page that day is about the scenario; a twin is not blamed where abuse explains it."""
+    """Whether a page that day is about the scenario; no twin is blamed where abuse explains it."""
     reasons = why.get(day, frozenset())
     blamed = not scenario.benign or platform.truth.cause(reasons) is Cause.TWIN
     return scenario.id in reasons and in_time(scenario, day) and blamed

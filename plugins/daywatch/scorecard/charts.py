@@ -1,0 +1,332 @@
+"""The scorecard's charts: Altair says them, vl-convert draws them as SVG, offline.
+
+Every chart is drawn twice, wide and for a phone, because text in a scaled picture cannot be read.
+Colours are of the Okabe-Ito palette and never alone: what is missed or false has its own shape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from daywatch.scorecard.results import (
+    DetectionResult,
+    Interval,
+    Overlap,
+    ScenarioResult,
+    Scorecard,
+    TeamResult,
+)
+
+BLUE, VERMILION, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#E69F00", "#8a8f98", "#1f2430"
+FONT = "Arial, Liberation Sans, sans-serif"
+VEGA_LITE = "6.4"
+_CROSS = (
+    "M-.55,-.4L-.4,-.55L0,-.15L.4,-.55L.55,-.4L.15,0L.55,.4L.4,.55L0,.15L-.4,.55L-.55,.4L-.15,0Z"
+)
+_STATES = {
+    "same day": ("#08306b", "circle"),
+    "next day": ("#2b7bba", "circle"),
+    "2 or 3 days": ("#7fb8da", "circle"),
+    "later": ("#c6dbef", "circle"),
+    "missed": (VERMILION, _CROSS),
+    "twin, no page": ("#d5d8dd", "circle"),
+    "twin, paged": (ORANGE, "triangle-up"),
+}
+"""How a run of a scenario ended: its colour and shape."""
+_CAUSES = {"ordinary": VERMILION, "twin": ORANGE, "abuse": BLUE}
+_STRENGTHS = ("easy", "medium", "stealth", "twin")
+LEAST_OVERLAP = 0.02
+MOST_OVERLAPPING = 24
+
+Draw = Callable[[Scorecard, bool], "str | None"]
+Rows = list[dict[str, Any]]
+
+
+# --- scenarios ------------------------------------------------------------------------------------
+
+
+def scenarios(card: Scorecard, wide: bool) -> str | None:
+    """A mark for every run: how soon it was found, or missed; twins that paged or did not."""
+    import altair as alt
+
+    rows = _scenario_rows(card.scenarios)
+    if not rows:
+        return None
+    states = list(_STATES)
+    chart = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_point(filled=True, size=120 if wide else 70, opacity=1, strokeWidth=0.8)
+        .encode(
+            x=alt.X("strength:N", sort=list(_STRENGTHS), title=None, axis=_axis(orient="top")),
+            xOffset=alt.XOffset("slot:O"),
+            y=alt.Y("scenario:N", title=None, axis=_axis(labelLimit=200 if wide else 120)),
+            color=_scale(alt.Color, states, [_STATES[one][0] for one in states], wide),
+            stroke=_scale(alt.Stroke, states, [_edge(one) for one in states], wide),
+            shape=_scale(alt.Shape, states, [_STATES[one][1] for one in states], wide),
+        )
+        .properties(width=640 if wide else 200, height=alt.Step(22 if wide else 20))
+    )
+    faceted = chart.facet(row=_header(alt.Row, "team")).resolve_scale(y="independent")
+    return draw(faceted)
+
+
+def _edge(state: str) -> str:
+    """Dots have a dark rim, for the pale ones to be seen; a cross is all colour."""
+    return VERMILION if state == "missed" else INK
+
+
+def _scenario_rows(found: Iterable[ScenarioResult]) -> Rows:
+    rows: Rows = []
+    taken: dict[tuple[str, str], int] = {}
+    for one in found:
+        strength = "twin" if one.benign else one.strength
+        slot = taken.get((one.scenario, strength), 0)
+        taken[one.scenario, strength] = slot + 1
+        cells = {"team": one.team, "scenario": one.scenario, "strength": strength}
+        rows.append({**cells, "slot": slot, "state": _state(one)})
+    return rows
+
+
+def _state(one: ScenarioResult) -> str:
+    if one.benign:
+        return "twin, paged" if one.found else "twin, no page"
+    if one.delay_days is None:
+        return "missed"
+    later = "2 or 3 days" if one.delay_days <= 3 else "later"
+    return ("same day", "next day")[one.delay_days] if one.delay_days <= 1 else later
+
+
+# --- teams ----------------------------------------------------------------------------------------
+
+
+def curves(card: Scorecard, wide: bool) -> str | None:
+    """Precision against recall of each team's rows, ranked by score."""
+    import altair as alt
+
+    rows = [
+        {"team": _with_auc(team, wide), "recall": recall, "precision": precision, "at": at}
+        for team in card.teams
+        for at, (recall, precision) in enumerate(_stepped(team.curve))
+    ]
+    if not rows:
+        return None
+    chart = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_line(color=BLUE, strokeWidth=2)
+        .encode(
+            x=alt.X("recall:Q", scale=_unit(), axis=_halves()),
+            y=alt.Y("precision:Q", scale=_unit(), axis=_halves()),
+            order="at:Q",
+        )
+        .properties(width=250 if wide else 110, height=190 if wide else 110)
+    )
+    return draw(chart.facet(facet=_header(alt.Facet, "team"), columns=3 if wide else 2))
+
+
+def _stepped(curve: Sequence[tuple[float, float]]) -> Iterable[tuple[float, float]]:
+    """From recall 0 on: the strictest threshold's precision holds before it."""
+    return [(0.0, curve[0][1]), *curve] if curve else []
+
+
+def _with_auc(team: TeamResult, wide: bool) -> str:
+    if team.pr_auc is None:
+        return team.team
+    return f"{team.team}: {'area ' if wide else ''}{team.pr_auc.value:.2f}"
+
+
+def pages(card: Scorecard, wide: bool) -> str | None:
+    """Pages of each week and team by cause, the mean over platforms, and the aim of one."""
+    import altair as alt
+
+    rows = [row for team in card.teams for row in _page_rows(team)]
+    if not rows:
+        return None
+    base = alt.Chart(alt.Data(values=rows))
+    causes = list(_CAUSES)
+    bars = base.mark_bar().encode(
+        x=alt.X("week:O", title="week", axis=_axis(labelAngle=0, labelOverlap=True)),
+        y=alt.Y("pages:Q", title="pages", axis=_axis(tickCount=3, format="~s")),
+        color=_scale(alt.Color, causes, [_CAUSES[one] for one in causes], wide, "cause"),
+        order=alt.Order("place:Q"),
+    )
+    aim = base.mark_rule(strokeDash=[4, 3], color=INK).encode(y=alt.datum(1))
+    layered = alt.layer(bars, aim).properties(
+        width=250 if wide else 115, height=120 if wide else 100
+    )
+    return draw(layered.facet(facet=_header(alt.Facet, "team"), columns=3 if wide else 2))
+
+
+def _page_rows(team: TeamResult) -> Rows:
+    platforms = len({week.platform for week in team.weeks})
+    totals: dict[tuple[int, str], float] = {}
+    for week in team.weeks:
+        counts = (week.pages.ordinary, week.pages.twin, week.pages.true)
+        for cause, count in zip(_CAUSES, counts, strict=True):
+            key = (week.number, cause)
+            totals[key] = totals.get(key, 0) + count / platforms
+    return [
+        {"team": team.team, "week": week, "cause": cause, "pages": mean, "place": place}
+        for (week, cause), mean in totals.items()
+        for place in (list(_CAUSES).index(cause),)
+    ]
+
+
+# --- detections -----------------------------------------------------------------------------------
+
+
+def detections(card: Scorecard, wide: bool) -> str | None:
+    """Precision, recall and area under the curve of each detection, with their intervals."""
+    import altair as alt
+
+    rows = [row for one in card.detections for row in _detection_rows(one, wide)]
+    if not rows:
+        return None
+    order = list(dict.fromkeys(row["detection"] for row in rows))
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("detection:N", sort=order, title=None, axis=_axis(labelLimit=260))
+    )
+    status = ["production", "experimental"]
+    bars = base.mark_bar(height=9).encode(
+        x=alt.X("value:Q", title=None, scale=_unit(), axis=_halves()),
+        color=_scale(alt.Color, status, ["#7fb8da", "#d5d8dd"], wide, "status"),
+    )
+    spread = base.mark_rule(color=INK).encode(x="low:Q", x2="high:Q")
+    exact = base.mark_tick(color=INK, thickness=2, size=9).encode(x="value:Q")
+    layered = alt.layer(bars, spread, exact).properties(
+        width=200 if wide else 150, height=alt.Step(18)
+    )
+    measures = alt.Facet("measure:N", sort=list(_MEASURES), title=None, header=_label())
+    return draw(layered.facet(facet=measures, columns=3 if wide else 1))
+
+
+_MEASURES: dict[str, Callable[[DetectionResult], Interval | None]] = {
+    "precision": lambda one: one.precision,
+    "recall, where it flags at all": lambda one: one.recall,
+    "area under PR curve": lambda one: one.pr_auc,
+}
+
+
+def _detection_rows(one: DetectionResult, wide: bool) -> Rows:
+    found = {name: measure(one) for name, measure in _MEASURES.items()}
+    return [
+        {
+            "detection": one.detection if wide else _table(one.detection),
+            "status": "production" if one.production else "experimental",
+            "measure": name,
+            "value": figure.value,
+            "low": figure.low,
+            "high": figure.high,
+        }
+        for name, figure in found.items()
+        if figure is not None
+    ]
+
+
+def overlap(card: Scorecard, wide: bool) -> str | None:
+    """How far pairs of detections flag the same entities on the same days."""
+    import altair as alt
+
+    pairs = [pair for pair in card.overlaps if pair.jaccard >= LEAST_OVERLAP]
+    names = sorted({name for pair in pairs[:60] for name in (pair.one, pair.other)})
+    rows = _overlap_rows(pairs, names[:MOST_OVERLAPPING])
+    if not rows:
+        return None
+    step = 30 if wide else max(16, min(28, 200 // len(names)))
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("one:N", title=None, axis=_axis(labelAngle=-60, labelLimit=160)),
+        y=alt.Y("other:N", title=None, axis=_axis(labelLimit=160)),
+    )
+    cells = base.mark_rect(stroke="white").encode(
+        color=alt.Color(
+            "jaccard:Q",
+            scale=alt.Scale(domain=[0, 1], range=["#f2f5f8", "#08306b"]),
+            legend=alt.Legend(title="Jaccard", orient="top", gradientLength=140, format=".1f"),
+        )
+    )
+    words = base.mark_text(fontSize=9, font=FONT).encode(
+        text=alt.Text("jaccard:Q", format=".2f"),
+        color=alt.condition("datum.jaccard > 0.45", alt.value("white"), alt.value(INK)),
+    )
+    layers = (cells, words) if step >= 26 else (cells,)
+    return draw(alt.layer(*layers).properties(width=alt.Step(step), height=alt.Step(step)))
+
+
+def _overlap_rows(pairs: Iterable[Overlap], names: Sequence[str]) -> Rows:
+    return [
+        {"one": _table(one), "other": _table(other), "jaccard": pair.jaccard}
+        for pair in pairs
+        if pair.one in names and pair.other in names
+        for one, other in ((pair.one, pair.other), (pair.other, pair.one))
+    ]
+
+
+def _table(detection: str) -> str:
+    return detection.rpartition(".")[2]
+
+
+# --- drawing --------------------------------------------------------------------------------------
+
+
+def draw(chart: Any) -> str:
+    """The chart as an SVG element that may stand in a page with others."""
+    import vl_convert
+
+    spec = chart.configure(
+        font=FONT, background="transparent", view={"stroke": "#d5d8dd"}
+    ).configure_axis(labelColor=INK, titleColor=INK, gridColor="#e8eaee", labelFontSize=11)
+    svg: str = vl_convert.vegalite_to_svg(spec.to_dict(), vl_version=VEGA_LITE)
+    return apart(svg)
+
+
+_COUNT = iter(range(10**9))
+
+
+def apart(svg: str) -> str:
+    """The same drawing with ids of its own: two drawings of a page must not share a clip path."""
+    mark = f"c{next(_COUNT)}-"
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{mark}\1"', svg)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{mark}\1)", svg)
+
+
+def _axis(**settings: Any) -> Any:
+    import altair as alt
+
+    plain: dict[str, Any] = {"domain": False, "ticks": False, "labelPadding": 6, "labelAngle": 0}
+    return alt.Axis(**(plain | settings))
+
+
+def _halves() -> Any:
+    return _axis(values=[0, 0.25, 0.5, 0.75, 1], format="~g", labelOverlap=True)
+
+
+def _unit() -> Any:
+    import altair as alt
+
+    return alt.Scale(domain=[0, 1])
+
+
+def _scale(
+    channel: Any, domain: list[str], values: list[str], wide: bool, field: str = "state"
+) -> Any:
+    import altair as alt
+
+    legend = alt.Legend(
+        title=None, orient="top", columns=0 if wide else 2, symbolStrokeWidth=0.8, labelLimit=200
+    )
+    return channel(f"{field}:N", scale=alt.Scale(domain=domain, range=values), legend=legend)
+
+
+def _label() -> Any:
+    import altair as alt
+
+    return alt.Header(
+        orient="top", labelAnchor="start", labelFontWeight="bold", labelFontSize=12, labelColor=INK
+    )
+
+
+def _header(channel: Any, field: str) -> Any:
+    import altair as alt
+
+    return channel(f"{field}:N", title=None, header=_label())
