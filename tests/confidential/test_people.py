@@ -11,9 +11,12 @@ import pytest
 from daywatch.catalog import load_catalog
 from daywatch.catalog.model import Team
 from daywatch.confidential import caller, groups_of, may_read
+from daywatch.errors import NotAllowed, Unavailable
 from daywatch.house import House
+from daywatch.runner import run_day, select
 from tests.confidential.conftest import PEOPLE
 from tests.confidential.content import conduct_settings, write_conduct
+from tests.content import DAY
 
 ANA, BO, STRANGER = PEOPLE
 
@@ -74,3 +77,19 @@ def test_only_our_account_looks_into_a_confidential_teams_folders(house: House) 
     modes = {one: (lake / one).stat().st_mode & 0o777 for one in ("risk/conduct", "staging/peeks")}
     assert set(modes.values()) == {0o700}, modes
     assert not (lake / "risk/spam").exists() or (lake / "risk/spam").stat().st_mode & 0o055
+
+
+@pytest.mark.parametrize("settings", ["lake"], indirect=True)
+def test_another_account_is_told_that_the_files_are_not_its_own(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [outcome] = run_day(house, select(house.catalog, ["peeks"]), DAY)
+    assert outcome.state == "done", outcome.message
+    peeks = house.catalog.detections["conduct.peeks"]
+    for file in (house.settings.data / "lake/risk/conduct").rglob("*.parquet"):
+        file.unlink()  # to DuckDB, a file in a closed folder is a file that is not there
+    with pytest.raises(Unavailable, match="went away"):
+        house.warehouse.read(peeks, DAY, DAY)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    with pytest.raises(NotAllowed, match=r"belong to another account.*PostgreSQL"):
+        house.warehouse.read(peeks, DAY, DAY)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from daywatch.catalog.model import Catalog, Detection, Scalar, Source
 from daywatch.crash import point
+from daywatch.errors import NotAllowed
 from daywatch.settings import Settings
 from daywatch.warehouse.base import (
     BuildJob,
@@ -249,6 +250,12 @@ class LakeWarehouse:
                 with lake_faults(detection), own_session(self._settings) as session:
                     return session.sql(sql).to_arrow_table()
             except Exception as error:
+                if self._files.closed_to_us("risk", detection.team):
+                    raise NotAllowed(
+                        f"the lake's files of {detection.team} belong to another account.",
+                        remedy="Ask the account that runs Daywatch; several accounts share "
+                        "PostgreSQL (DAYWATCH_WAREHOUSE_URL), not a lake.",
+                    ) from error
                 # Retention was faster than we: look the files up again.
                 if not (again and error.__cause__ and is_gone(error.__cause__)):
                     raise

@@ -84,6 +84,11 @@ class LakeFiles:
                 with contextlib.suppress(PermissionError):  # another account's to close
                     folder.chmod(0o700)
 
+    def closed_to_us(self, room: str, name: str) -> bool:
+        """Whether a folder of a room is there and another account keeps us out of it."""
+        folder = self.root / room / name
+        return folder.exists() and not os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
+
     # --- moves -------------------------------------------------------------------------------
 
     @contextmanager
