@@ -6,10 +6,21 @@ Colours are of the Okabe-Ito palette and never alone: what is missed or false ha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from daywatch.scorecard.drawing import (
+    FONT,
+    INK,
+    axis,
+    chart_of,
+    draw,
+    halves,
+    header,
+    label,
+    scale,
+    unit,
+)
 from daywatch.scorecard.results import (
     DetectionResult,
     Interval,
@@ -19,9 +30,7 @@ from daywatch.scorecard.results import (
     TeamResult,
 )
 
-BLUE, VERMILION, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#E69F00", "#8a8f98", "#1f2430"
-FONT = "Arial, Liberation Sans, sans-serif"
-VEGA_LITE = "6.4"
+BLUE, VERMILION, ORANGE = "#0072B2", "#D55E00", "#E69F00"
 _CROSS = (
     "M-.55,-.4L-.4,-.55L0,-.15L.4,-.55L.55,-.4L.15,0L.55,.4L.4,.55L0,.15L-.4,.55L-.55,.4L-.15,0Z"
 )
@@ -56,19 +65,19 @@ def scenarios(card: Scorecard, wide: bool) -> str | None:
         return None
     states = list(_STATES)
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        chart_of(rows)
         .mark_point(filled=True, size=120 if wide else 70, opacity=1, strokeWidth=0.8)
         .encode(
-            x=alt.X("strength:N", sort=list(_STRENGTHS), title=None, axis=_axis(orient="top")),
+            x=alt.X("strength:N", sort=list(_STRENGTHS), title=None, axis=axis(orient="top")),
             xOffset=alt.XOffset("slot:O"),
-            y=alt.Y("scenario:N", title=None, axis=_axis(labelLimit=200 if wide else 120)),
-            color=_scale(alt.Color, states, [_STATES[one][0] for one in states], wide),
-            stroke=_scale(alt.Stroke, states, [_edge(one) for one in states], wide),
-            shape=_scale(alt.Shape, states, [_STATES[one][1] for one in states], wide),
+            y=alt.Y("scenario:N", title=None, axis=axis(labelLimit=200 if wide else 120)),
+            color=scale(alt.Color, states, [_STATES[one][0] for one in states], wide),
+            stroke=scale(alt.Stroke, states, [_edge(one) for one in states], wide),
+            shape=scale(alt.Shape, states, [_STATES[one][1] for one in states], wide),
         )
         .properties(width=640 if wide else 200, height=alt.Step(22 if wide else 20))
     )
-    faceted = chart.facet(row=_header(alt.Row, "team")).resolve_scale(y="independent")
+    faceted = chart.facet(row=header(alt.Row, "team")).resolve_scale(y="independent")
     return draw(faceted)
 
 
@@ -113,16 +122,16 @@ def curves(card: Scorecard, wide: bool) -> str | None:
     if not rows:
         return None
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        chart_of(rows)
         .mark_line(color=BLUE, strokeWidth=2)
         .encode(
-            x=alt.X("recall:Q", scale=_unit(), axis=_halves()),
-            y=alt.Y("precision:Q", scale=_unit(), axis=_halves()),
+            x=alt.X("recall:Q", scale=unit(), axis=halves()),
+            y=alt.Y("precision:Q", scale=unit(), axis=halves()),
             order="at:Q",
         )
         .properties(width=250 if wide else 110, height=190 if wide else 110)
     )
-    return draw(chart.facet(facet=_header(alt.Facet, "team"), columns=3 if wide else 2))
+    return draw(chart.facet(facet=header(alt.Facet, "team"), columns=3 if wide else 2))
 
 
 def _stepped(curve: Sequence[tuple[float, float]]) -> Iterable[tuple[float, float]]:
@@ -143,19 +152,19 @@ def pages(card: Scorecard, wide: bool) -> str | None:
     rows = [row for team in card.teams for row in _page_rows(team)]
     if not rows:
         return None
-    base = alt.Chart(alt.Data(values=rows))
+    base = chart_of(rows)
     causes = list(_CAUSES)
     bars = base.mark_bar().encode(
-        x=alt.X("week:O", title="week", axis=_axis(labelAngle=0, labelOverlap=True)),
-        y=alt.Y("pages:Q", title="pages", axis=_axis(tickCount=3, format="~s")),
-        color=_scale(alt.Color, causes, [_CAUSES[one] for one in causes], wide, "cause"),
+        x=alt.X("week:O", title="week", axis=axis(labelAngle=0, labelOverlap=True)),
+        y=alt.Y("pages:Q", title="pages", axis=axis(tickCount=3, format="~s")),
+        color=scale(alt.Color, causes, [_CAUSES[one] for one in causes], wide, "cause"),
         order=alt.Order("place:Q"),
     )
     aim = base.mark_rule(strokeDash=[4, 3], color=INK).encode(y=alt.datum(1))
     layered = alt.layer(bars, aim).properties(
         width=250 if wide else 115, height=120 if wide else 100
     )
-    return draw(layered.facet(facet=_header(alt.Facet, "team"), columns=3 if wide else 2))
+    return draw(layered.facet(facet=header(alt.Facet, "team"), columns=3 if wide else 2))
 
 
 def _page_rows(team: TeamResult) -> Rows:
@@ -184,20 +193,20 @@ def detections(card: Scorecard, wide: bool) -> str | None:
     if not rows:
         return None
     order = list(dict.fromkeys(row["detection"] for row in rows))
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        y=alt.Y("detection:N", sort=order, title=None, axis=_axis(labelLimit=260))
+    base = chart_of(rows).encode(
+        y=alt.Y("detection:N", sort=order, title=None, axis=axis(labelLimit=260))
     )
     status = ["production", "experimental"]
     bars = base.mark_bar(height=9).encode(
-        x=alt.X("value:Q", title=None, scale=_unit(), axis=_halves()),
-        color=_scale(alt.Color, status, ["#7fb8da", "#d5d8dd"], wide, "status"),
+        x=alt.X("value:Q", title=None, scale=unit(), axis=halves()),
+        color=scale(alt.Color, status, ["#7fb8da", "#d5d8dd"], wide, "status"),
     )
     spread = base.mark_rule(color=INK).encode(x="low:Q", x2="high:Q")
     exact = base.mark_tick(color=INK, thickness=2, size=9).encode(x="value:Q")
     layered = alt.layer(bars, spread, exact).properties(
         width=200 if wide else 150, height=alt.Step(18)
     )
-    measures = alt.Facet("measure:N", sort=list(_MEASURES), title=None, header=_label())
+    measures = alt.Facet("measure:N", sort=list(_MEASURES), title=None, header=label())
     return draw(layered.facet(facet=measures, columns=3 if wide else 1))
 
 
@@ -234,9 +243,9 @@ def overlap(card: Scorecard, wide: bool) -> str | None:
     if not rows:
         return None
     step = 30 if wide else max(16, min(28, 200 // len(names)))
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("one:N", title=None, axis=_axis(labelAngle=-60, labelLimit=160)),
-        y=alt.Y("other:N", title=None, axis=_axis(labelLimit=160)),
+    base = chart_of(rows).encode(
+        x=alt.X("one:N", title=None, axis=axis(labelAngle=-60, labelLimit=160)),
+        y=alt.Y("other:N", title=None, axis=axis(labelLimit=160)),
     )
     cells = base.mark_rect(stroke="white").encode(
         color=alt.Color(
@@ -264,69 +273,3 @@ def _overlap_rows(pairs: Iterable[Overlap], names: Sequence[str]) -> Rows:
 
 def _table(detection: str) -> str:
     return detection.rpartition(".")[2]
-
-
-# --- drawing --------------------------------------------------------------------------------------
-
-
-def draw(chart: Any) -> str:
-    """The chart as an SVG element that may stand in a page with others."""
-    import vl_convert
-
-    spec = chart.configure(
-        font=FONT, background="transparent", view={"stroke": "#d5d8dd"}
-    ).configure_axis(labelColor=INK, titleColor=INK, gridColor="#e8eaee", labelFontSize=11)
-    svg: str = vl_convert.vegalite_to_svg(spec.to_dict(), vl_version=VEGA_LITE)
-    return apart(svg)
-
-
-_COUNT = iter(range(10**9))
-
-
-def apart(svg: str) -> str:
-    """The same drawing with ids of its own: two drawings of a page must not share a clip path."""
-    mark = f"c{next(_COUNT)}-"
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{mark}\1"', svg)
-    return re.sub(r"url\(#([^)]+)\)", rf"url(#{mark}\1)", svg)
-
-
-def _axis(**settings: Any) -> Any:
-    import altair as alt
-
-    plain: dict[str, Any] = {"domain": False, "ticks": False, "labelPadding": 6, "labelAngle": 0}
-    return alt.Axis(**(plain | settings))
-
-
-def _halves() -> Any:
-    return _axis(values=[0, 0.25, 0.5, 0.75, 1], format="~g", labelOverlap=True)
-
-
-def _unit() -> Any:
-    import altair as alt
-
-    return alt.Scale(domain=[0, 1])
-
-
-def _scale(
-    channel: Any, domain: list[str], values: list[str], wide: bool, field: str = "state"
-) -> Any:
-    import altair as alt
-
-    legend = alt.Legend(
-        title=None, orient="top", columns=0 if wide else 2, symbolStrokeWidth=0.8, labelLimit=200
-    )
-    return channel(f"{field}:N", scale=alt.Scale(domain=domain, range=values), legend=legend)
-
-
-def _label() -> Any:
-    import altair as alt
-
-    return alt.Header(
-        orient="top", labelAnchor="start", labelFontWeight="bold", labelFontSize=12, labelColor=INK
-    )
-
-
-def _header(channel: Any, field: str) -> Any:
-    import altair as alt
-
-    return channel(f"{field}:N", title=None, header=_label())
