@@ -26,4 +26,5 @@ select
 from crowd;
 
 insert into truth_entities
-select getvariable('scenario'), 'account', account_id, ds, ds, side() from crowd;
+select getvariable('scenario'), 'account', account_id, ds, ds, side() from crowd
+union all from entity('ip', '100.90.7');

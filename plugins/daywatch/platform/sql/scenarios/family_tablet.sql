@@ -20,4 +20,5 @@ select
 from (select *, at_second(ds, floor(u(h, 1) * 86000)::bigint) as event_ts from users);
 
 insert into truth_entities
-select distinct getvariable('scenario'), 'account', account_id, getvariable('start'), getvariable('stop'), side() from users;
+select distinct getvariable('scenario'), 'account', account_id, getvariable('start'), getvariable('stop'), side() from users
+union all from entity('device', 'dfamily');

@@ -26,4 +26,6 @@ select
 from crowd;
 
 insert into truth_entities
-select getvariable('scenario'), 'account', account_id, ds, ds, side() from crowd;
+select getvariable('scenario'), 'account', account_id, ds, ds, side() from crowd
+union all from entity('ip', '150.99.' || (20 + getvariable('turn')))
+union all from entity('cluster', 'AS36005');
