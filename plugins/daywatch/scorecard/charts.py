@@ -32,7 +32,7 @@ from daywatch.scorecard.results import (
 
 BLUE, VERMILION, ORANGE = "#0072B2", "#D55E00", "#E69F00"
 _CROSS = (
-    "M-.55,-.4L-.4,-.55L0,-.15L.4,-.55L.55,-.4L.15,0L.55,.4L.4,.55L0,.15L-.4,.55L-.55,.4L-.15,0Z"
+    "M-.8,-.55L-.55,-.8L0,-.25L.55,-.8L.8,-.55L.25,0L.8,.55L.55,.8L0,.25L-.55,.8L-.8,.55L-.25,0Z"
 )
 _STATES = {
     "same day": ("#08306b", "circle"),
@@ -63,13 +63,13 @@ def scenarios(card: Scorecard, wide: bool) -> str | None:
     rows = _scenario_rows(card.scenarios)
     if not rows:
         return None
-    states = list(_STATES)
+    states, side = list(_STATES), max(1.5, *(row["slot"] + 0.5 for row in rows))
     chart = (
         chart_of(rows)
         .mark_point(filled=True, size=120 if wide else 70, opacity=1, strokeWidth=0.8)
         .encode(
             x=alt.X("strength:N", sort=list(_STRENGTHS), title=None, axis=axis(orient="top")),
-            xOffset=alt.XOffset("slot:O"),
+            xOffset=alt.XOffset("slot:Q", scale=alt.Scale(domain=[-side, side])),
             y=alt.Y("scenario:N", title=None, axis=axis(labelLimit=200 if wide else 120)),
             color=scale(alt.Color, states, [_STATES[one][0] for one in states], wide),
             stroke=scale(alt.Stroke, states, [_edge(one) for one in states], wide),
@@ -87,15 +87,22 @@ def _edge(state: str) -> str:
 
 
 def _scenario_rows(found: Iterable[ScenarioResult]) -> Rows:
-    rows: Rows = []
-    taken: dict[tuple[str, str], int] = {}
+    """A row for each run; those of one scenario and strength stand side by side about a middle."""
+    cells: dict[tuple[str, str, str], list[str]] = {}
     for one in found:
         strength = "twin" if one.benign else one.strength
-        slot = taken.get((one.scenario, strength), 0)
-        taken[one.scenario, strength] = slot + 1
-        cells = {"team": one.team, "scenario": one.scenario, "strength": strength}
-        rows.append({**cells, "slot": slot, "state": _state(one)})
-    return rows
+        cells.setdefault((one.team, one.scenario, strength), []).append(_state(one))
+    return [
+        {
+            "team": team,
+            "scenario": scenario,
+            "strength": strength,
+            "slot": place - (len(states) - 1) / 2,
+            "state": state,
+        }
+        for (team, scenario, strength), states in cells.items()
+        for place, state in enumerate(states)
+    ]
 
 
 def _state(one: ScenarioResult) -> str:

@@ -49,7 +49,7 @@ def axis(**settings: Any) -> Any:
 
 def halves() -> Any:
     """The axis of a share, readable on a phone."""
-    return axis(values=[0, 0.25, 0.5, 0.75, 1], format="~g", labelOverlap=True)
+    return axis(values=[0, 0.5, 1], format=".1f")
 
 
 def unit() -> Any:
