@@ -24,5 +24,5 @@ select
     round(clicks * (0.25 + 0.5 * u(ih, 32)) * (1 + 0.1 * bell(h, 7)) + 0.05, 2) as spend,
     floor(clicks * 0.05 * u(h, 8))::bigint as hides,
     floor(clicks * 0.01 * u(h, 9))::bigint as reports,
-    floor(clicks * 0.4 * u(h, 10) * u(h, 10))::bigint as impr_on_violative
+    floor(clicks * 0.4 * u(h, 10) * u(h, 10) * (1 + bent('unsafe', vertical, day)))::bigint as impr_on_violative
 from served

@@ -5,7 +5,8 @@ select
     created_ts + to_days(i::int % 3) as created_ts,
     'https://' || landing_domain || '/' || made_up(ih, 20) as landing_url,
     landing_domain,
-    (ih >> 1)::bigint as creative_phash,
+    -- three in a hundred use one of the shop templates
+    case when u(ih, 5) < 0.03 then (hash('template', floor(u(ih, 6) * 20)::int) >> 1)::bigint else (ih >> 1)::bigint end as creative_phash,
     vertical(a) as vertical,
     case when u(ih, 1) < 0.96 then 'approved' else 'rejected' end as review_decision,
     case when u(ih, 2) < 0.85 then 'automod' else 'human_review' end as review_source,

@@ -18,7 +18,7 @@ select
     filed_ts,
     action_id,
     resolved_ts,
-    case when resolved_ts is not null then case when u(h, 5) < case source when 'automod' then 0.24 else 0.13 end then 'overturned' else 'upheld' end end as outcome,
+    case when resolved_ts is not null then case when u(h, 5) < case source when 'automod' then 0.24 - bent('rule_precision', rule_id || '/' || market, ds) else 0.13 + 0.5 * bent('ambiguous', policy_id, ds) end then 'overturned' else 'upheld' end end as outcome,
     case when resolved_ts is not null then staff_id(1 + floor(u(h, 6) * 0.7 * getvariable('staff'))::bigint) end as resolver_staff_id,
     arrives(filed_ts, h, 7) as ingest_ts
 from answered

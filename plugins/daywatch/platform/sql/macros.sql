@@ -113,6 +113,9 @@ create or replace macro staff_vendor(s) as
     case when staff_role(s) = 'moderator' then ['in_house', 'vendor_a', 'vendor_b', 'vendor_c'][1 + s::int % 4] else 'in_house' end;
 create or replace macro shift_hour(s) as [0, 6, 8, 13, 15][1 + (s::int * 7) % 5];
 create or replace macro works(s, daynum) as (daynum + s::int * 3) % 7 < 5;
+-- Golden items are slipped among the others: about eight of a thousand decisions, never those of the random sample.
+create or replace macro golden_item(review_id, daynum) as
+    u(row_hash('qa', daynum, review_id, 0), 2) < 0.008 and u(row_hash('qa', daynum, review_id, 0), 1) >= 0.07;
 create or replace macro queue_of(s) as ['general', 'general', 'minors', 'scams', 'vip', 'ads', 'appeals'][1 + (s::int * 5) % 7];
 
 -- Trends: each incident has content of its own, one hashtag and one sound, in one market. Until it is mitigated every seventh
@@ -135,6 +138,14 @@ create or replace macro trend_days() as table
             and plan.day between trends.first_day and trends.mitigated_ts::date + 28
         where plan.name = 'videos')
     group by m, daynum;
+
+-- Models: the score of an item, under a model's own power and the day's mood, the rule of its kind, and what follows of the score.
+create or replace macro automod_score(ih, power) as round(least(0.9999, pow(u(ih, 1), power) + 0.08 * u(ih, 2)), 4);
+create or replace macro automod_power(daynum) as 3.2 + 0.08 * bell(row_hash('automod', daynum, 0, 0), 1);
+create or replace macro automod_rule(kind, ih) as
+    kind || '_' || pick(['spam_v3', 'spam_v3', 'scam_links', 'hate_text', 'nudity', 'minor_safety'], ih, 5);
+create or replace macro automod_outcome(score) as
+    case when score < 0.75 then 'allow' when score < 0.9 then 'review' when score < 0.97 then 'limit' else 'remove' end;
 
 -- Advertisers and their ads.
 create or replace macro vertical(a) as pick(['retail', 'games', 'finance', 'travel', 'beauty', 'education', 'food'], seeded('vertical', a), 1);

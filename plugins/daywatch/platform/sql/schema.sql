@@ -256,6 +256,7 @@ CREATE TABLE calibration_labels (
     staff_id BIGINT,
     label VARCHAR,
     gold_label VARCHAR,
+    policy_id VARCHAR,
     market VARCHAR
 );
 CREATE TABLE advertisers (
@@ -270,6 +271,7 @@ CREATE TABLE advertisers (
     signup_ip24 VARCHAR,
     device_id VARCHAR,
     status VARCHAR,
+    status_ts TIMESTAMP,
     credit_line DOUBLE
 );
 CREATE TABLE ads (
