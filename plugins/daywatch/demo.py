@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from daywatch.backfill import backfill
 from daywatch.catalog.model import Catalog
-from daywatch.runner import DayRun, backfill, day_range, select
+from daywatch.runner import DayRun, day_range, select
 
 if TYPE_CHECKING:
     from daywatch.house import House

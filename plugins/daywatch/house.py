@@ -45,10 +45,15 @@ class House:
 
 
 @contextmanager
-def open_house(settings: Settings | None = None, only: str | None = None) -> Iterator[House]:
-    """Open both stores, and the catalogue (of one detection with `only`), for a while."""
+def open_house(
+    settings: Settings | None = None, only: str | None = None, catalog: Catalog | None = None
+) -> Iterator[House]:
+    """Open both stores, and the catalogue (of one detection with `only`), for a while.
+
+    A `catalog` that is given is taken as it is: no file is read.
+    """
     settings = settings or get_settings()
-    catalog = load_catalog(settings, only=only)
+    catalog = catalog or load_catalog(settings, only=only)
     state = open_state(settings)
     warehouse = open_warehouse(settings, state)
     try:

@@ -1,33 +1,33 @@
-"""Many detections and days without Airflow: one day in order, or a range in parallel.
+"""Detections without Airflow: which are meant, in what order, and one day of them in this process.
 
-Dependencies are followed by levels: a detection starts when all days of those it reads are
-settled. A range resumes by itself, because a published day of an unchanged query is skipped.
+Many days in parallel are backfill.py's.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
-from daywatch import judging, pipeline
+from daywatch import pipeline
 from daywatch.catalog.model import Catalog, Detection
 from daywatch.errors import ConfigurationError, DaywatchError, HeldBack, Superseded
-from daywatch.house import House, open_house
-from daywatch.settings import Settings
+from daywatch.house import House
 
 if TYPE_CHECKING:
     from daywatch.alerts.sender import Delivery
 
-CHUNK = 10
-"""Days that one worker takes at a time: enough to amortise the hand-over, few enough to balance."""
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of a day's steps; 0 for one that was not reached."""
+
+    build: float = 0.0
+    validate: float = 0.0
+    measure: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class DayRun:
     previews: int = 0
     seconds: float = 0.0
     message: str = ""
+    spent: Spent = Spent()
 
     @property
     def ok(self) -> bool:
@@ -123,7 +124,7 @@ def run_day(
             told = pipeline.alert(house, detection, day, run_id=run_id, transport=transport)
         except DaywatchError as error:
             told_now = deliver(house.state, transport, house.now)  # the data channel's message
-            outcomes.append(_ended(detection, day, error, started, told_now))
+            outcomes.append(ended(detection, day, error, started, told_now))
             continue
         outcomes.append(
             DayRun(
@@ -141,12 +142,13 @@ def run_day(
     return outcomes
 
 
-def _ended(
+def ended(
     detection: Detection,
     day: date,
     error: DaywatchError,
     started: float,
     told: Delivery | None = None,
+    spent: Spent = Spent(),
 ) -> DayRun:
     """How a run that did not publish ended; one that was overtaken is fine."""
     state = "held_back" if isinstance(error, HeldBack) else "failed"
@@ -162,116 +164,10 @@ def _ended(
         previews=0 if told and told.sends else posted,
         seconds=seconds,
         message=str(error),
+        spent=spent,
     )
-
-
-# --- many days, many processes -------------------------------------------------------------------
-
-
-def backfill(
-    house: House,
-    detections: Sequence[Detection],
-    days: Sequence[date],
-    *,
-    workers: int,
-    again: bool = False,
-    progress: Callable[[DayRun], None] = lambda run: None,
-) -> list[DayRun]:
-    """Publish and measure every one of `days`, then judge in day order.
-
-    Days already published by the same query are skipped unless `again`. Breaches older than the
-    paging horizon are recorded and never paged.
-    """
-    runs: list[DayRun] = []
-    with _pool(workers) as pool:
-        for level in levels(detections):
-            work = {
-                _submit(pool, house.settings, detection.name, chunk, again): (detection.name, chunk)
-                for chunk in _chunks(days)
-                for detection in level
-            }
-            for run in _collect(work):
-                progress(run)
-                runs.append(run)
-    with _pool(workers) as pool:
-        judged = [pool.submit(_judge, house.settings, d.name, min(days)) for d in detections]
-        for future in as_completed(judged):
-            future.result()
-    return sorted(runs, key=lambda run: (run.detection, run.day))
-
-
-def _submit(
-    pool: ProcessPoolExecutor, settings: Settings, name: str, days: Sequence[date], again: bool
-) -> Future[list[DayRun]]:
-    """Hand days to the pool; one that broke answers with its fault, like those under way."""
-    try:
-        return pool.submit(_fill, settings, name, days, again)
-    except BrokenProcessPool as error:
-        lost: Future[list[DayRun]] = Future()
-        lost.set_exception(error)
-        return lost
 
 
 def day_range(first: date, last: date) -> list[date]:
     """The days of [first, last]."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # The fork server imports Great Expectations once; the workers share it.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["daywatch.preload"])
-    return ProcessPoolExecutor(workers, mp_context=context)
-
-
-def _chunks(days: Sequence[date]) -> Iterator[Sequence[date]]:
-    for start in range(0, len(days), CHUNK):
-        yield days[start : start + CHUNK]
-
-
-_Work = dict[Future[list[DayRun]], tuple[str, Sequence[date]]]
-
-
-def _collect(work: _Work) -> Iterator[DayRun]:
-    """Runs as they end; the days of a worker that was killed are told as failed."""
-    for future in as_completed(work):
-        try:
-            yield from future.result()
-        except BrokenProcessPool:
-            name, days = work[future]
-            for day in days:
-                yield DayRun(name, day, "failed", message="its process was killed; run it again.")
-
-
-@cache
-def _house(settings: Settings, name: str) -> House:
-    """A worker process keeps the stores of a detection open for its next chunk."""
-    return open_house(settings, only=name).__enter__()
-
-
-def _fill(settings: Settings, name: str, days: Sequence[date], again: bool) -> list[DayRun]:
-    house = _house(settings, name)
-    detection = house.catalog.detections[name]
-    return [_fill_day(house, detection, day, again) for day in days]
-
-
-def _fill_day(house: House, detection: Detection, day: date, again: bool) -> DayRun:
-    started = time.monotonic()
-    published = house.warehouse.publication(detection.table, day)
-    try:
-        if published and published.sql_hash == detection.sql_hash and not again:
-            judging.measure(house, detection, day)
-            return DayRun(detection.name, day, "skipped", rows=published.rows)
-        run_id = new_run_id("backfill")
-        staging = pipeline.build(house, detection, day, run_id=run_id, refresh=again)
-        pipeline.validate(house, detection, staging)
-        judging.measure(house, detection, day)
-    except DaywatchError as error:
-        return _ended(detection, day, error, started)
-    seconds = time.monotonic() - started
-    return DayRun(detection.name, day, "done", rows=staging.rows, seconds=seconds)
-
-
-def _judge(settings: Settings, name: str, first: date) -> None:
-    house = _house(settings, name)
-    judging.judge(house, house.catalog.detections[name], first)

@@ -15,9 +15,10 @@ from tests.content import DAY, HEADER, QUERY, SUITE, settings_in, signups, write
 
 from daywatch import pipeline
 from daywatch.alerts.transport import open_transport
+from daywatch.backfill import backfill
 from daywatch.errors import HeldBack, QueryFailed, SuiteError, Superseded, TooManyRows
 from daywatch.house import House, open_house
-from daywatch.runner import backfill, day_range, run_day, select
+from daywatch.runner import day_range, run_day, select
 from daywatch.settings import Settings
 from daywatch.standing import day_standing
 

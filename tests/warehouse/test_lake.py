@@ -326,10 +326,14 @@ def test_a_suite_sees_its_own_rows_and_can_open_no_file(lake: LakeWarehouse) -> 
     lake.load_arrow(LOGINS, logins(10))
     first, second = lake.stage(job()), lake.stage(job(day=DAY - timedelta(days=1)))
     counts = "select count(*) from staging"
-    with lake.staging_relation(first) as (one, _), lake.staging_relation(second) as (other, _):
-        with one.connect() as mine, other.connect() as theirs:
-            assert mine.exec_driver_sql(counts).scalar_one() == first.rows == 2
-            assert theirs.exec_driver_sql(counts).scalar_one() == second.rows == 0
+    with (
+        lake.staging_relation(first) as (one, _),
+        lake.staging_relation(second) as (other, _),
+        one.connect() as mine,
+        other.connect() as theirs,
+    ):
+        assert mine.exec_driver_sql(counts).scalar_one() == first.rows == 2
+        assert theirs.exec_driver_sql(counts).scalar_one() == second.rows == 0
     with lake.staging_relation(second) as (again, _):
         assert again in (one, other)  # an idle one is taken, and nothing is left in it
         with again.connect() as connection:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from daywatch.cli.backfill import backfill, say_drafts
 from daywatch.cli.options import Json, Names, parse_day
 from daywatch.cli.output import err, out, print_json, progress, table
-from daywatch.errors import ConfigurationError
 from daywatch.settings import get_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from daywatch.catalog.model import Detection
-    from daywatch.house import House
     from daywatch.runner import DayRun
 
 
@@ -58,7 +52,7 @@ def run(
     else:
         print_runs(runs)
         _say_delivery(runs, token, str(previews))
-        _say_drafts(chosen)
+        say_drafts(chosen)
         for file in broken:
             err.print(f"[red]broken[/red] {file.path}:{file.line or 1}: {file.fault}")
     raise typer.Exit(0 if all(r.ok for r in runs) and not broken else 1)
@@ -87,116 +81,6 @@ def _say_delivery(runs: list[DayRun], token: bool, previews: str) -> None:
         out.print(f"no Slack token: nothing was sent; {rendered} messages rendered in {previews}")
     else:
         out.print("no Slack token: nothing was sent; no new messages")
-
-
-def backfill(
-    names: Names = None,
-    first: Annotated[str, typer.Option("--from", help="First UTC day.")] = "-30",
-    last: Annotated[str, typer.Option("--to", help="Last UTC day, included.")] = "yesterday",
-    days_of: Annotated[
-        str, typer.Option("--days-of", help="All days that this source has, not --from to --to.")
-    ] = "",
-    workers: Annotated[int, typer.Option("--workers", "-j", help="Processes; 0: one a core.")] = 0,
-    again: Annotated[
-        bool, typer.Option("--again", help="Also days already published; takes new cutoffs.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Fill history without Airflow: in parallel, following dependencies, judging in day order.
-
-    Stop it and start it again: published days are skipped. Days older than the paging horizon are
-    judged and recorded, never paged.
-    """
-    from daywatch.house import open_house
-    from daywatch.runner import backfill as fill
-    from daywatch.runner import day_range, select
-
-    with open_house(get_settings()) as house:
-        chosen = select(house.catalog, names or ())
-        days = _days(house, days_of) if days_of else day_range(parse_day(first), parse_day(last))
-        if not days:
-            raise ConfigurationError("there is no day to run.", remedy="Is --from after --to?")
-        with progress("days") as bar:
-            task = bar.add_task("backfill", total=len(chosen) * len(days))
-            runs = fill(
-                house,
-                chosen,
-                days,
-                workers=workers or os.cpu_count() or 1,
-                again=again,
-                progress=lambda r: bar.update(task, advance=1, description=r.detection),
-            )
-        breaches = house.state.breaches(first=days[0], last=days[-1], limit=1_000_000)
-    mine = {d.name for d in chosen}
-    breached = Counter(b.detection for b in breaches if b.detection in mine and not b.segment)
-    summary = _summary(runs, breached)
-    if json:
-        print_json({"detections": summary, "from": days[0], "to": days[-1], "runs": runs})
-    else:
-        heads = (
-            "detection",
-            "days",
-            "done",
-            "skipped",
-            "held back",
-            "failed",
-            "breached days",
-            "s",
-        )
-        table("", heads, [tuple(row.values()) for row in summary])
-        _print_faults(runs)
-    _say_drafts(chosen)
-    raise typer.Exit(0 if all(r.ok for r in runs) else 1)
-
-
-def _say_drafts(chosen: Sequence[Detection]) -> None:
-    """A draft's silence proves nothing: say why there are no breaches."""
-    drafts = [d.name for d in chosen if not d.header.status.judged]
-    if drafts:
-        out.print(
-            f"not judged, because its status is draft or deprecated: {', '.join(drafts)}. "
-            "Set status: experimental to see what it would alert.",
-            markup=False,
-        )
-
-
-def _days(house: House, name: str) -> list[date]:
-    """The days that a source has rows for."""
-    source = house.catalog.sources.get(name)
-    days = house.warehouse.source_days(source) if source else []
-    if not days:
-        raise ConfigurationError(
-            f"the source {name} has no days.", remedy=f"Load some: `daywatch load {name} FILE...`."
-        )
-    return days
-
-
-def _summary(runs: list[DayRun], breached: Counter[str]) -> list[dict[str, Any]]:
-    rows = []
-    for name in dict.fromkeys(r.detection for r in runs):
-        mine = [r for r in runs if r.detection == name]
-        count = Counter(r.state for r in mine)
-        rows.append(
-            {
-                "detection": name,
-                "days": len(mine),
-                "done": count["done"],
-                "skipped": count["skipped"],
-                "held_back": count["held_back"],
-                "failed": count["failed"],
-                "breached": breached[name],
-                "seconds": round(sum(r.seconds for r in mine), 1),
-            }
-        )
-    return rows
-
-
-def _print_faults(runs: list[DayRun], most: int = 20) -> None:
-    bad = [r for r in runs if not r.ok]
-    for r in bad[:most]:
-        out.print(f"{r.detection} {r.day} {r.state}: {r.message}", markup=False)
-    if len(bad) > most:
-        out.print(f"... and {len(bad) - most} more")
 
 
 def status(
