@@ -167,3 +167,10 @@ create or replace macro entity(kind, id) as table
 create or replace macro metric_shift(what, dims, effect) as table
     select getvariable('scenario') as scenario_id, what as indicator, getvariable('start') as ds_start,
         getvariable('stop') as ds_end, dims, effect::double as true_effect, getvariable('benign') as benign;
+-- A moderator who works on the scenario's first two days: others for other places and turns.
+create or replace macro on_duty(place) as list_filter(
+    list_transform([0, 1, 2, 3], lambda i: 1 + (place + 7 * getvariable('turn') + i) % floor(0.7 * getvariable('staff'))::int),
+    lambda s: works(s, day_number(getvariable('start'))) and works(s, day_number(getvariable('start')) + 1))[1];
+create or replace macro metric_shifts(tables, dims, effect) as table
+    select getvariable('scenario') as scenario_id, unnest(tables) as indicator, getvariable('start') as ds_start,
+        getvariable('stop') as ds_end, dims, effect::double as true_effect, getvariable('benign') as benign;

@@ -6,11 +6,15 @@ with looked_at as (
 ),
 
 sampled as (
-    select *, case when u(h, 1) < p then 'random' when u(h, 2) < 0.006 then 'golden' when u(h, 2) < 0.008 then 'targeted' end as sample_type from looked_at
+    select *, case when u(h, 1) < p * (1 - bent('qa_skip', staff_vendor(staff_id - 5000), ds)) then 'random'
+        when golden_item(review_id, day_number(ds)) or u(h, 13) < bent('golden_more', 'all', ds) then 'golden'
+        when u(h, 12) < 0.002 + bent('qa_audit', staff_vendor(staff_id - 5000), ds) then 'targeted' end as sample_type from looked_at
 ),
 
 checked as (
-    select *, u(h, 3) < 0.94 + bent('accuracy', staff_vendor(staff_id - 5000), ds) + bent('queue_accuracy', queue_id, ds) as is_correct,
+    select *, u(h, 3) < 0.94 + bent('accuracy', staff_vendor(staff_id - 5000), ds) + bent('accuracy', staff_id::varchar, ds) + bent('queue_accuracy', queue_id, ds)
+            - bent('ambiguous', policy_id, ds) - case when decision = 'approve' then bent('missed', market, ds) else 0 end
+            + case when sample_type = 'golden' then 0.06 * bent('golden_leak', staff_vendor(staff_id - 5000), ds) else 0 end as is_correct,
         decided_ts + to_seconds(1800 + floor(u(h, 4) * greatest(0, date_diff('second', decided_ts, ds::timestamp + interval 1 day) - 1900))::bigint) as late_ts
     from sampled where sample_type is not null
 ),

@@ -19,10 +19,10 @@ placed as (
 ),
 
 counted as (
-    select placed.*, busy.factor,
-        greatest(1, floor(busy.factor * 40 * exp(1.6 * bell(vh, 3) + 0.4 * bell(h, 4)) * exp(-age / 6.0)
+    select placed.*, busy.factor, busy.left_up,
+        greatest(1, floor(busy.seen * 40 * exp(1.6 * bell(vh, 3) + 0.4 * bell(h, 4)) * exp(-age / 6.0)
             * list_extract([1.0, 0.3, 0.25, 0.1], r + 1)))::bigint as views
-    from placed inner join today('engagements') as busy on busy.market = placed.viewer_market and busy.day = placed.day
+    from placed inner join (select *, bent('left_up', market, day) as left_up, factor * (1 + bent('seen_more', market, day)) as seen from today('engagements')) as busy on busy.market = placed.viewer_market and busy.day = placed.day
 )
 
 select
@@ -33,5 +33,5 @@ select
     views,
     greatest(1, floor(views * (0.7 + 0.25 * u(h, 5))))::bigint as unique_viewers,
     case when u(h, 6) >= 0.01 then round(4 + 9 * exp(0.5 * bell(h, 7)), 2) end as avg_watch_s,
-    case when u(h, 8) < 0.04 then floor(views * u(h, 9) * 0.5)::bigint else 0 end as views_after_report
+    case when u(h, 8) < 0.04 * (1 + left_up) then floor(views * u(h, 9) * 0.5)::bigint else 0 end as views_after_report
 from counted

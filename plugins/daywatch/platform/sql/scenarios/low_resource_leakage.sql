@@ -1,0 +1,18 @@
+-- ---
+-- team: quality
+-- days: 14
+-- twins: [seen_abroad]
+-- newest: true
+-- ---
+-- Nobody reads a small language well any more: what its users report stays up longer and is seen, and reviewers miss more.
+-- Size: in one market (Arabic, Japanese, Indonesian) 2.2, 1.8 or 1.4 times as many reported videos go on being seen, and 10, 6 or 3
+-- points more of the approvals there are wrong, for two weeks. At size S some 30 to 90 cells of reported videos a day.
+create or replace temp table unread as
+select ['SA', 'JP', 'ID'][1 + getvariable('turn')] as market, [1.2, 0.8, 0.4][1 + getvariable('turn')] as more, [0.10, 0.06, 0.03][1 + getvariable('turn')] as missed;
+
+insert into knobs
+select ds, 'left_up', market, more from scenario_days(), unread union all select ds, 'missed', market, missed from scenario_days(), unread;
+
+insert into truth_metric_shifts
+from metric_shifts(['quality.leakage', 'risk.harm_exposure', 'quality.accuracy_drift'],
+    (select 'market=' || market from unread), (select more from unread));
