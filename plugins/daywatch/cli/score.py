@@ -24,7 +24,7 @@ TeamOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (scorecard,):
+    for command in (scorecard, coverage):
         app.command()(command)
 
 
@@ -67,6 +67,41 @@ def scorecard(
     return print_scorecard(card)
 
 
+def coverage(
+    team: Annotated[
+        str, typer.Option("--team", help="Only what this team's detections touch.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Tell what the detections cover, and what nobody watches.
+
+    Policies and techniques of sql/taxonomy.yaml and teams, by the status of the detections that
+    name them; scenarios of the platform that no detection finds (as `daywatch scorecard` says,
+    where there is a truth and history); sources that nobody reads; headers that lack something.
+    """
+    from daywatch.catalog import load_catalog
+    from daywatch.scorecard.coverage import cover
+
+    settings = get_settings()
+    catalog = load_catalog(settings)
+    _known_team(catalog, team)
+    card, unknown = _scored_or_why(settings, team)
+    found = cover(catalog, card, unknown, team)
+    if json:
+        return print_json(found)
+    from daywatch.cli.covered import print_coverage
+
+    return print_coverage(found)
+
+
+def _scored_or_why(settings: Settings, team: str) -> tuple[Scorecard | None, str]:
+    """The current data folder's scorecard, or why there is none and how to get one."""
+    try:
+        return _score([settings], team, None), ""
+    except ConfigurationError as error:
+        return None, str(error)
+
+
 def _at(settings: Settings, folder: Path) -> Settings:
     """The same house over another data folder, with the stores that lie in it."""
     if not folder.is_dir():
@@ -97,12 +132,16 @@ def _score(places: list[Settings], team: str, newest: int | None) -> Scorecard:
 
 def _judged(catalog: Catalog, team: str) -> list[Detection]:
     """The detections that are judged, of one team or all."""
-    if team and team not in catalog.teams:
-        raise ConfigurationError(
-            f"there is no team {team!r}.", remedy=f"There are {', '.join(sorted(catalog.teams))}."
-        )
+    _known_team(catalog, team)
     return [
         one
         for one in catalog.detections.values()
         if one.header.status.judged and team in ("", one.team)
     ]
+
+
+def _known_team(catalog: Catalog, team: str) -> None:
+    if team and team not in catalog.teams:
+        raise ConfigurationError(
+            f"there is no team {team!r}.", remedy=f"There are {', '.join(sorted(catalog.teams))}."
+        )
