@@ -43,7 +43,7 @@ LEVELS = (
     ("judging",),
     ("pipeline",),
     ("runner", "standing"),
-    ("review", "scorecard"),
+    ("backfill", "review", "scorecard"),
     ("orchestration", "airflow_home"),
     ("demo",),
     ("cli",),
