@@ -163,3 +163,14 @@ def test_without_truth_or_history_it_says_what_to_do(tmp_path: Path, made: Gener
     assert unfilled.returncode == 2 and "daywatch backfill" in unfilled.stderr
     absent = Shell(tmp_path / "some")("scorecard", "--data", str(tmp_path / "nowhere"))
     assert absent.returncode == 2 and "nowhere" in absent.stderr
+
+
+def test_coverage_knows_the_scenarios_that_nobody_finds(shell: Shell, tmp_path: Path) -> None:
+    said = shell("coverage")
+    assert said.returncode == 0, said.stderr
+    assert "policies without a production detection" in said.stdout
+    found = json.loads(shell("coverage", "--json").stdout)
+    assert {one["scenario"] for one in found["stories"]} >= {"signup_farm", "card_testing"}
+    bare = Shell(tmp_path / "none")("coverage")
+    assert bare.returncode == 0 and "not known" in bare.stdout
+    assert "daywatch demo generate" in bare.stdout
