@@ -18,11 +18,25 @@ placed as (
     from shown
 ),
 
+-- how busy a market is, and how scenarios bend that: `seen_more` and `left_up` of a market, `lost_views` a part of its rows that never
+-- arrived; one that delivers rows twice adds `views_again` to the plan, with the part of them as its share
+busy as (
+    select distinct name, day, market, factor * (1 + bent('seen_more', market, day)) as seen, bent('left_up', market, day) as left_up,
+        bent('lost_views', market, day) as lost, case name when 'views_again' then share else 1 end as part
+    from plan where name in ('engagements', 'views_again') and day between getvariable('from_day') and getvariable('to_day')
+),
+
+surfaces as (
+    select day, r, list_extract([0.75, 0.6, 0.25, 0.5], r + 1) * (1 + bent('more_views', list_extract(['for_you', 'following', 'for_you', 'search'], r + 1), day)) as size
+    from days_now(), range(4) as one(r)
+),
+
 counted as (
-    select placed.*, busy.factor, busy.left_up,
-        greatest(1, floor(busy.seen * 40 * exp(1.6 * bell(vh, 3) + 0.4 * bell(h, 4)) * exp(-age / 6.0)
-            * list_extract([1.0, 0.3, 0.25, 0.1], r + 1)))::bigint as views
-    from placed inner join (select *, bent('left_up', market, day) as left_up, factor * (1 + bent('seen_more', market, day)) as seen from today('engagements')) as busy on busy.market = placed.viewer_market and busy.day = placed.day
+    select placed.*, busy.left_up,
+        greatest(1, floor(busy.seen * 40 * exp(1.6 * bell(vh, 3) + 0.4 * bell(h, 4)) * exp(-age / 6.0) * surfaces.size))::bigint as views
+    from placed inner join busy on busy.market = placed.viewer_market and busy.day = placed.day
+    inner join surfaces on surfaces.day = placed.day and surfaces.r = placed.r
+    where u(h, 96) >= busy.lost and (busy.part = 1 or u(h, 97) < busy.part)
 )
 
 select

@@ -1,5 +1,7 @@
 -- A probability sample of views: in each stratum every view with the same chance (Poisson sampling). Strata are weighted back
--- by inclusion_prob. Whether a view was violative depends on market and stratum alone, so the true rate is known.
+-- by inclusion_prob. Whether a view was violative depends on market, surface and stratum alone, so the true rate is known: search
+-- finds three times what For You shows, and who follows whom sees a third. A scenario bends it for a market, a surface of it, or one
+-- stratum of that ('BR', 'BR/search', 'BR/search/tail'), or the usual rate of all by a factor.
 with viewed as (
     select *, case when views_after_report > 0 then 'reported' when views >= 100 then 'head' else 'tail' end as stratum
     from video_views_daily
@@ -26,7 +28,10 @@ draws as (
 
 drawn as (
     select *, row_hash('sampled', day_number(ds), video_id, viewer_market || surface || i) as h,
-        bent('violative_rate', viewer_market, ds) + case stratum when 'reported' then 0.03 else 0.004 end as rate
+        case stratum when 'reported' then 0.03 else 0.004 end * case surface when 'search' then 3 when 'following' then 0.35 else 1 end
+            * (1 + bent('violative_factor', 'all', ds)) + bent('violative_rate', viewer_market, ds)
+            + bent('violative_rate', viewer_market || '/' || surface, ds)
+            + bent('violative_rate', viewer_market || '/' || surface || '/' || stratum, ds) as rate
     from draws
 )
 
