@@ -204,6 +204,16 @@ def test_nothing_at_all_is_a_scorecard_too() -> None:
     assert quiet.teams[0].false_per_week and quiet.teams[0].false_per_week.value == 0
 
 
+def test_what_was_not_published_is_said() -> None:
+    absent = history((), [], named("spam.absent"))
+    short = history(rows(Truth(), {})[:8], [])
+    card = score([platform(Truth(), absent, short)], [BUDGET])
+    assert card.platforms[0].unpublished == ("spam.absent",)
+    assert card.platforms[0].missing_days == 2
+    alone = score([platform(Truth(), absent)], [BUDGET])
+    assert alone.teams[0].false_per_week is None
+
+
 def test_platforms_are_pooled_and_two_of_one_seed_stay_two() -> None:
     known = truth([run("easy", 0, 1)], {"farm.easy": ["a"]})
     found = platform(known, history(rows(known, {0: {"a": 9}}), [[0]]))

@@ -77,7 +77,7 @@ def read_platform(
             where=Where(house.settings.data),
         )
     days = tuple(day for day in wanted if day in seen)
-    return Platform(label, days, truth, tuple(h for h in histories if h.days))
+    return Platform(label, days, truth, tuple(histories))
 
 
 def read_history(

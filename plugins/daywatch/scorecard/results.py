@@ -136,12 +136,16 @@ class Aim:
 
 @dataclass(frozen=True)
 class PlatformDays:
-    """Which days of which platform were scored."""
+    """Which days of which platform were scored, and what was not there to be scored."""
 
     platform: str
     first_day: date | None
     last_day: date | None
     days: int
+    unpublished: tuple[str, ...]
+    """detections without any of these days: what only they could find counts as missed"""
+    missing_days: int
+    """days, summed over the other detections, that were held back or never built"""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,10 @@ def scored_days(first: date, last: date, newest: int | None = None) -> list[date
 
 def _days(platform: Platform) -> PlatformDays:
     first, last = (platform.days[0], platform.days[-1]) if platform.days else (None, None)
-    return PlatformDays(platform.label, first, last, len(platform.days))
+    silent = tuple(one.watch.name for one in platform.histories if not one.days)
+    there = [len(one.days) for one in platform.histories if one.days]
+    missing = len(there) * len(platform.days) - sum(there)
+    return PlatformDays(platform.label, first, last, len(platform.days), silent, missing)
 
 
 # --- in words -------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ def team_result(budget: Budget, platforms: Sequence[Platform]) -> TeamResult:
     days = [
         (platform.label, rows) for platform, own in mine for one in own for rows in _ranked(one)
     ]
-    found = [week for platform, own in mine if own for week in weeks(platform, own)]
+    found = [week for platform, own in mine if _seen(own) for week in weeks(platform, own)]
     reviews = [one for platform, own in mine for one in _reviews(platform, own, budget)]
     findings = sum(len(rows.findings) for _, rows in days)
     scored = sum(len(platform.days) for platform in platforms)
@@ -48,6 +48,11 @@ def team_result(budget: Budget, platforms: Sequence[Platform]) -> TeamResult:
 
 def _of_team(platform: Platform, team: str) -> list[History]:
     return [history for history in production(platform) if history.watch.team == team]
+
+
+def _seen(histories: Sequence[History]) -> bool:
+    """Whether anything of the team was published: no pages of nothing are no calm."""
+    return any(history.days for history in histories)
 
 
 def _ranked(history: History) -> Iterable[DayRows]:
