@@ -15,7 +15,7 @@ from typing import Any
 
 from daywatch.catalog import load_catalog
 from daywatch.runner import levels, select
-from daywatch.scorecard.matching import day_rows, explained, why
+from daywatch.scorecard.matching import day_rows, why
 from daywatch.scorecard.model import Cause, Entity, Page, Truth
 from daywatch.scorecard.reading import watch_of
 from daywatch.scorecard.truth import read_truth
@@ -115,7 +115,7 @@ def report(found: Evaluated, truth: Truth, days: list[date], most: int) -> None:
 
 
 def print_pages(found: Evaluated, truth: Truth, days: list[date]) -> None:
-    reasons = explained(history_of(found, truth, days), truth)
+    reasons = history_of(found, truth, days).reasons(truth)
     for name, episodes in sorted(found.pages.items()):
         for spell in episodes:
             whose = why(Page(name, spell.paging), reasons)

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from daywatch.scorecard.bootstrap import ratio
 from daywatch.scorecard.curves import pr_auc
-from daywatch.scorecard.matching import explained, why
+from daywatch.scorecard.matching import why
 from daywatch.scorecard.model import Cause, DayRows, History, Platform
 from daywatch.scorecard.paging import added, counted, opened, paging_days
 from daywatch.scorecard.results import DetectionResult, Interval, Overlap, PageCounts
@@ -83,7 +83,7 @@ def _stories(mine: Mine) -> tuple[str, ...]:
     """The abuse stories that explain its pages."""
     found: set[str] = set()
     for platform, history in mine:
-        reasons = explained(history, platform.truth)
+        reasons = platform.reasons[history.watch.name]
         runs = {one for page in history.pages for one in why(page, reasons)}
         known = (platform.truth.scenarios[run] for run in runs)
         found |= {one.scenario for one in known if not one.benign}

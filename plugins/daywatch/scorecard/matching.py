@@ -17,6 +17,7 @@ from daywatch.scorecard.model import (
     History,
     Page,
     Platform,
+    Reasons,
     Scenario,
     Truth,
     Watch,
@@ -69,22 +70,7 @@ def _on_abuser(watch: Watch, truth: Truth, day: date, named: Iterable[Entity]) -
 # --- pages ----------------------------------------------------------------------------------------
 
 
-def explained(history: History, truth: Truth) -> dict[date, frozenset[str]]:
-    """The scenarios that a page of the detection would be about, by day; days without are absent.
-
-    Those whose entities it has findings on that day, and those that move its metric.
-    """
-    found: dict[date, frozenset[str]] = {}
-    for rows in history.days:
-        hits = (scenario for finding in rows.findings for scenario, _ in finding.hits)
-        found[rows.day] = frozenset(hits) | truth.of_table(history.watch.name, rows.day)
-    for page in history.pages:
-        for day in page.days:
-            found.setdefault(day, truth.of_table(history.watch.name, day))
-    return {day: why for day, why in found.items() if why}
-
-
-def why(page: Page, by_day: Mapping[date, frozenset[str]]) -> frozenset[str]:
+def why(page: Page, by_day: Reasons) -> frozenset[str]:
     """The scenarios that explain any day of an episode."""
     return frozenset().union(*(by_day.get(day, frozenset()) for day in page.days))
 

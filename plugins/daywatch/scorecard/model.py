@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 Entity = tuple[str, str]
 """(type, id as text), as in ("device", "d-17")."""
@@ -145,6 +146,10 @@ class Page:
     days: tuple[date, ...]
 
 
+Reasons = Mapping[date, frozenset[str]]
+"""day -> scenarios"""
+
+
 @dataclass(frozen=True)
 class History:
     """One detection over the scored days; pages are those of production detections."""
@@ -160,6 +165,19 @@ class History:
         findings = (finding for rows in self.days for finding in rows.findings)
         return frozenset(fixed | {kind for finding in findings for kind, _ in finding.entities})
 
+    def reasons(self, truth: Truth) -> Reasons:
+        """The scenarios that a page of it would be about; days without any are absent.
+
+        Those whose entities it has findings on that day, and those that move its metric.
+        """
+        found: dict[date, frozenset[str]] = {}
+        for rows in self.days:
+            hits = (scenario for finding in rows.findings for scenario, _ in finding.hits)
+            found[rows.day] = frozenset(hits) | truth.of_table(self.watch.name, rows.day)
+        for day in (day for page in self.pages for day in page.days):
+            found.setdefault(day, truth.of_table(self.watch.name, day))
+        return {day: why for day, why in found.items() if why}
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -169,6 +187,11 @@ class Platform:
     days: tuple[date, ...]
     truth: Truth
     histories: tuple[History, ...] = ()
+
+    @cached_property
+    def reasons(self) -> Mapping[str, Reasons]:
+        """By detection and day, the scenarios that a page would be about."""
+        return {one.watch.name: one.reasons(self.truth) for one in self.histories}
 
     def scenarios(self) -> list[Scenario]:
         """Those with a scored day, in a steady order."""

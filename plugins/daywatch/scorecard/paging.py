@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from daywatch.scorecard.matching import explained, why
+from daywatch.scorecard.matching import why
 from daywatch.scorecard.model import Cause, History, Platform
 from daywatch.scorecard.results import PageCounts, Week
 
@@ -29,13 +29,13 @@ def added(counts: Iterable[PageCounts]) -> PageCounts:
 
 def opened(platform: Platform, history: History) -> list[tuple[date, Cause]]:
     """(first scored day, cause) of each episode; any day about abuse makes it true."""
-    reasons = explained(history, platform.truth)
+    reasons = platform.reasons[history.watch.name]
     return [(min(page.days), platform.truth.cause(why(page, reasons))) for page in history.pages]
 
 
 def paging_days(platform: Platform, history: History) -> list[Cause]:
     """The cause of each day on which the detection was in an episode: long ones weigh more."""
-    reasons = explained(history, platform.truth)
+    reasons = platform.reasons[history.watch.name]
     days = sorted({day for page in history.pages for day in page.days})
     return [platform.truth.cause(reasons.get(day, frozenset())) for day in days]
 

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from daywatch.scorecard.matching import explained, in_time, production
-from daywatch.scorecard.model import Cause, Entity, History, Platform, Scenario
+from daywatch.scorecard.matching import in_time, production
+from daywatch.scorecard.model import Cause, Entity, History, Platform, Reasons, Scenario
 from daywatch.scorecard.results import ScenarioResult
-
-Reasons = Mapping[str, Mapping[date, frozenset[str]]]
-"""detection -> day -> the scenarios that a page of it would be about"""
 
 
 @dataclass(frozen=True)
@@ -28,11 +25,10 @@ class Doing:
 
 def scenario_results(platform: Platform) -> list[ScenarioResult]:
     """Every scenario of the scored days, abuse and benign twins alike."""
-    reasons = {h.watch.name: explained(h, platform.truth) for h in platform.histories}
     kinds = {h.watch.name: h.kinds() for h in production(platform)}
     flagged = _flagged(platform.histories)
     return [
-        _result(platform, scenario, _doing(platform, reasons, flagged, scenario), kinds)
+        _result(platform, scenario, _doing(platform, flagged, scenario), kinds)
         for scenario in platform.scenarios()
     ]
 
@@ -49,14 +45,13 @@ def _flagged(histories: Iterable[History]) -> dict[str, dict[str, set[Entity]]]:
 
 def _doing(
     platform: Platform,
-    reasons: Reasons,
     flagged: Mapping[str, Mapping[str, set[Entity]]],
     scenario: Scenario,
 ) -> Doing:
     paged: dict[str, date] = {}
     episodes = 0
     for history in production(platform):
-        why = reasons[history.watch.name]
+        why = platform.reasons[history.watch.name]
         about = [
             [day for day in page.days if _about(platform, scenario, day, why)]
             for page in history.pages
@@ -68,9 +63,7 @@ def _doing(
     return Doing(paged, mine, episodes)
 
 
-def _about(
-    platform: Platform, scenario: Scenario, day: date, why: Mapping[date, frozenset[str]]
-) -> bool:
+def _about(platform: Platform, scenario: Scenario, day: date, why: Reasons) -> bool:
     """Whether a page that day is about the scenario; no twin is blamed where abuse explains it."""
     reasons = why.get(day, frozenset())
     blamed = not scenario.benign or platform.truth.cause(reasons) is Cause.TWIN
