@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -128,7 +129,19 @@ _OPEN = ExitStack()
 
 def _move_in(settings: Settings, catalog: Catalog) -> None:
     """Open the stores once; the catalogue is the one that the command began with."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _HOUSES[:] = [_OPEN.enter_context(open_house(settings, catalog=catalog))]
+
+
+def _leave_with_parent() -> None:
+    """End at once when the command was killed: a worker would wait for its next chunk for ever.
+
+    It is as if the worker had been killed too, which every step survives.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _fill(name: str, days: Sequence[date], again: bool) -> list[DayRun]:

@@ -56,8 +56,8 @@ def measure(house: House, detection: Detection, day: date) -> None:
     with withheld(mask):
         rows = house.warehouse.aggregate(detection, day, sql, dict(detection.header.parameters))
     rows = [_masked(detection, mask, row) for row in rows]
-    for name, found in all_points(detection, rows, day).items():
-        house.state.save_points(detection.name, name, day, publication.content_hash, found)
+    found = all_points(detection, rows, day)
+    house.state.save_all_points(detection.name, day, publication.content_hash, found)
 
 
 def _masked(detection: Detection, mask: Mask, row: Mapping[str, Any]) -> dict[str, Any]:

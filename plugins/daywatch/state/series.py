@@ -40,22 +40,31 @@ class SeriesRows(Sessions):
         content_hash: str,
         points: Mapping[str, Point],
     ) -> None:
-        """Keep a day's measured points by segment, in place of what was measured before.
+        """Keep one indicator's points of a day, by segment; as `save_all_points`."""
+        self.save_all_points(detection, day, content_hash, {indicator: points})
+
+    def save_all_points(
+        self,
+        detection: str,
+        day: date,
+        content_hash: str,
+        measured: Mapping[str, Mapping[str, Point]],
+    ) -> None:
+        """Keep a day's points by indicator and segment, in place of what was measured before.
 
         A point that did not change keeps its verdict; another value makes it unjudged.
         """
-        rows = {
-            fitted(segment): _measured(detection, indicator, fitted(segment), content_hash, point)
-            for segment, point in points.items()
-        }
+        rows = []
         with self.transaction() as session:
-            _forget_segments(session, detection, indicator, day, set(rows))
-            upsert(
-                session,
-                IndicatorValue,
-                [{**row, "day": day} for row in rows.values()],
-                update={name: _keep_if_same(name, value) for name, value in _VERDICT.items()},
-            )
+            for indicator, points in measured.items():
+                by_segment = {fitted(segment): point for segment, point in points.items()}
+                _forget_segments(session, detection, indicator, day, set(by_segment))
+                rows += [
+                    {**_measured(detection, indicator, segment, content_hash, point), "day": day}
+                    for segment, point in by_segment.items()
+                ]
+            keep = {name: _keep_if_same(name, value) for name, value in _VERDICT.items()}
+            upsert(session, IndicatorValue, rows, update=keep)
 
     def series(
         self, detection: str, indicator: str, first: date, last: date

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,12 +83,19 @@ class RawFiles:
         rows = sum(part.rows for part in parts)
         if not source.arrival or not parts:
             return SourceDay(source.name, bool(parts), rows)
-        view = self._view(source, parts, _arrived(source, cutoff))
-        sql = f"SELECT count(*), max({ident(source.arrival)}) FROM ({select(view)})"
-        with lake_faults(), own_session(self._settings) as session:
-            found = session.execute(sql).fetchone()
-        rows, newest = found or (0, None)
-        return SourceDay(source.name, True, int(rows), newest)
+        rows, newest = self._arrivals(source, parts)
+        if newest and newest > cutoff:
+            rows, newest = self._arrivals(source, parts, _arrived(source, cutoff))
+        return SourceDay(source.name, True, rows, newest)
+
+    def _arrivals(
+        self, source: Source, parts: Iterable[Partition], where: str = ""
+    ) -> tuple[int, datetime | None]:
+        """Rows and their newest arrival."""
+        view = self._view(source, parts, where)
+        sql = f"SELECT count(*), max({ident(source.arrival or '')}) FROM ({select(view)})"
+        with lake_faults():
+            return _counted(self._settings, sql)
 
     # --- write -------------------------------------------------------------------------------
 
@@ -191,6 +199,14 @@ class RawFiles:
         target = self._files.raw_folder(part.source, part.day) / f"{uuid.uuid4().hex}.parquet"
         move(file, target)
         return self._files.relative(target)
+
+
+@lru_cache(maxsize=4096)
+def _counted(settings: Settings, sql: str) -> tuple[int, datetime | None]:
+    """A count over files named in `sql`; files never change, so it is made once a process."""
+    with own_session(settings) as session:
+        rows, newest = session.execute(sql).fetchone() or (0, None)
+    return int(rows), newest
 
 
 def _arrived(source: Source, cutoff: datetime) -> str:
