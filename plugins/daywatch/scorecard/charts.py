@@ -1,7 +1,7 @@
-"""The scorecard's charts: Altair says them, vl-convert draws them as SVG, offline.
+"""The charts of teams and detections: Altair says them, vl-convert draws them as SVG, offline.
 
 Every chart is drawn twice, wide and for a phone, because text in a scaled picture cannot be read.
-Colours are of the Okabe-Ito palette and never alone: what is missed or false has its own shape.
+Colours are of the Okabe-Ito palette.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from daywatch.scorecard.drawing import (
+    BLUE,
     FONT,
     INK,
+    ORANGE,
+    VERMILION,
     axis,
     chart_of,
     draw,
@@ -25,93 +28,16 @@ from daywatch.scorecard.results import (
     DetectionResult,
     Interval,
     Overlap,
-    ScenarioResult,
     Scorecard,
     TeamResult,
 )
 
-BLUE, VERMILION, ORANGE = "#0072B2", "#D55E00", "#E69F00"
-_CROSS = (
-    "M-.8,-.55L-.55,-.8L0,-.25L.55,-.8L.8,-.55L.25,0L.8,.55L.55,.8L0,.25L-.55,.8L-.8,.55L-.25,0Z"
-)
-_STATES = {
-    "same day": ("#08306b", "circle"),
-    "next day": ("#2b7bba", "circle"),
-    "2 or 3 days": ("#7fb8da", "circle"),
-    "later": ("#c6dbef", "circle"),
-    "missed": (VERMILION, _CROSS),
-    "twin, no page": ("#d5d8dd", "circle"),
-    "twin, paged": (ORANGE, "triangle-up"),
-}
-"""How a run of a scenario ended: its colour and shape."""
 _CAUSES = {"ordinary": VERMILION, "twin": ORANGE, "abuse": BLUE}
-_STRENGTHS = ("easy", "medium", "stealth", "twin")
 LEAST_OVERLAP = 0.02
 MOST_OVERLAPPING = 24
 
 Draw = Callable[[Scorecard, bool], "str | None"]
 Rows = list[dict[str, Any]]
-
-
-# --- scenarios ------------------------------------------------------------------------------------
-
-
-def scenarios(card: Scorecard, wide: bool) -> str | None:
-    """A mark for every run: how soon it was found, or missed; twins that paged or did not."""
-    import altair as alt
-
-    rows = _scenario_rows(card.scenarios)
-    if not rows:
-        return None
-    states, side = list(_STATES), max(1.5, *(row["slot"] + 0.5 for row in rows))
-    chart = (
-        chart_of(rows)
-        .mark_point(filled=True, size=120 if wide else 70, opacity=1, strokeWidth=0.8)
-        .encode(
-            x=alt.X("strength:N", sort=list(_STRENGTHS), title=None, axis=axis(orient="top")),
-            xOffset=alt.XOffset("slot:Q", scale=alt.Scale(domain=[-side, side])),
-            y=alt.Y("scenario:N", title=None, axis=axis(labelLimit=200 if wide else 120)),
-            color=scale(alt.Color, states, [_STATES[one][0] for one in states], wide),
-            stroke=scale(alt.Stroke, states, [_edge(one) for one in states], wide),
-            shape=scale(alt.Shape, states, [_STATES[one][1] for one in states], wide),
-        )
-        .properties(width=640 if wide else 200, height=alt.Step(22 if wide else 20))
-    )
-    faceted = chart.facet(row=header(alt.Row, "team")).resolve_scale(y="independent")
-    return draw(faceted)
-
-
-def _edge(state: str) -> str:
-    """Dots have a dark rim, for the pale ones to be seen; a cross is all colour."""
-    return VERMILION if state == "missed" else INK
-
-
-def _scenario_rows(found: Iterable[ScenarioResult]) -> Rows:
-    """A row for each run; those of one scenario and strength stand side by side about a middle."""
-    cells: dict[tuple[str, str, str], list[str]] = {}
-    for one in found:
-        strength = "twin" if one.benign else one.strength
-        cells.setdefault((one.team, one.scenario, strength), []).append(_state(one))
-    return [
-        {
-            "team": team,
-            "scenario": scenario,
-            "strength": strength,
-            "slot": place - (len(states) - 1) / 2,
-            "state": state,
-        }
-        for (team, scenario, strength), states in cells.items()
-        for place, state in enumerate(states)
-    ]
-
-
-def _state(one: ScenarioResult) -> str:
-    if one.benign:
-        return "twin, paged" if one.found else "twin, no page"
-    if one.delay_days is None:
-        return "missed"
-    later = "2 or 3 days" if one.delay_days <= 3 else "later"
-    return ("same day", "next day")[one.delay_days] if one.delay_days <= 1 else later
 
 
 # --- teams ----------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 INK = "#1f2430"
+BLUE, VERMILION, ORANGE = "#0072B2", "#D55E00", "#E69F00"
+"""Of the Okabe-Ito palette, which colour-blind people tell apart."""
 FONT = "Arial, Liberation Sans, sans-serif"
 VEGA_LITE = "6.4"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
-from daywatch.scorecard import charts
+from daywatch.scorecard import charts, story_chart
 from daywatch.scorecard.results import Interval, Scorecard
 
 
@@ -25,10 +25,11 @@ class Figure:
 
 _CHARTS: tuple[tuple[charts.Draw, str, str], ...] = (
     (
-        charts.scenarios,
+        story_chart.scenarios,
         "Which scenarios were found, and how soon",
         "One mark for each run. Dots: paged for, the darker the sooner after its first day. "
-        "Cross: missed. Twins look like abuse and are not: a triangle woke somebody for nothing.",
+        "Cross: missed. Twins look like abuse and are not: a triangle woke somebody for nothing "
+        "(where platforms are pooled, one mark for each platform).",
     ),
     (
         charts.pages,
