@@ -36,7 +36,7 @@ test: $(READY)  ## lint, types and all tests
 lint: $(READY)  ## ruff, mypy and the detections' own lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/daywatch lint
 
-bench: $(READY)  ## measure: pipeline against the bare engine, parse times, Airflow's cost per task
+bench: $(READY)  ## measure: pipeline and each detection against the bare engine, parse times, Airflow's cost per task
 	@$(BIN)/python -m tests.bench
 
 clean:  ## remove the virtual environment and everything Daywatch wrote

@@ -1,4 +1,5 @@
-"""`make bench`: what Daywatch adds to the engine, to parsing, and to Airflow's tasks.
+"""`make bench`: what Daywatch adds to the engine, to parsing and to Airflow's tasks, and what each
+shipped detection costs beside one pass over its input.
 
 Figures are of this machine and this moment; quote the ratios, which are measured side by side.
 """
@@ -7,37 +8,52 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
 from daywatch.catalog import load_catalog
-from daywatch.house import open_house
+from daywatch.house import House, open_house
+from daywatch.runner import select
 from daywatch.settings import Settings
 from tests.bench.content import write_thirty
+from tests.bench.detections import costs, tell
 from tests.bench.side_by_side import side_by_side
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 MANY = 300
+PARTS = ("catalogue", "engine", "detections", "airflow")
+END = date(2026, 3, 31)
 
 
 def main() -> None:
     """Run the chosen parts, all by default."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", help="engine, catalogue, airflow; none: all")
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; none: all")
     parser.add_argument("--size", default="M", choices=["S", "M"])
     parser.add_argument("--days", type=int, default=8, help="days of platform to generate")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--platform", type=Path, help="data folder of an earlier `daywatch demo generate`"
+    )
+    parser.add_argument("--json", type=Path, help="file for the detections' costs")
     chosen = parser.parse_args()
-    parts = chosen.parts or ["catalogue", "engine", "airflow"]
+    parts = chosen.parts or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="daywatch-bench-") as folder:
         if "catalogue" in parts:
             catalogue(Path(folder) / "many")
         if "engine" in parts:
-            engine(Path(folder) / "engine", chosen.size, chosen.days, chosen.rounds)
+            engine(Path(folder) / "engine", chosen)
+        if "detections" in parts:
+            detections(Path(folder) / "detections", chosen)
         if "airflow" in parts:
             airflow(Path(folder) / "airflow")
 
@@ -89,32 +105,60 @@ def _parse(folder: Path, only: str | None) -> float:
     return float(seconds)
 
 
-def engine(folder: Path, size: str, days: int, rounds: int) -> None:
+def engine(folder: Path, chosen: argparse.Namespace) -> None:
     """Thirty detections of one day, Daywatch and the bare engine in turn."""
+    write_thirty(Settings(home=CHECKOUT, data_dir=folder / "data"), folder / "home")
+    with platform(folder, chosen, folder / "home") as (house, end):
+        assert not house.catalog.broken, house.catalog.broken[0]
+        side_by_side(house, list(house.catalog.detections.values()), end, chosen.rounds)
+
+
+def detections(folder: Path, chosen: argparse.Namespace) -> None:
+    """Each shipped detection's SELECT against one pass over what it reads."""
+    with platform(folder, chosen, CHECKOUT) as (house, end):
+        found = costs(house, select(house.catalog), end, chosen.rounds)
+        tell(found, end, chosen.json)
+
+
+@contextmanager
+def platform(folder: Path, chosen: argparse.Namespace, home: Path) -> Iterator[tuple[House, date]]:
+    """A house over a platform of the chosen size, or over a copy of one made before."""
+    from daywatch.demo import installed
     from daywatch.platform import generate, install
 
-    end = date(2026, 3, 31)
-    shipped = Settings(home=CHECKOUT, data_dir=folder / "data")
-    home = folder / "home"
-    write_thirty(shipped, home)
-    started = time.perf_counter()
-    made = generate(folder / "platform", size=size, days=days, end=end, seed=1)
-    seconds = time.perf_counter() - started
-    print(f"platform {size}: {made.rows:,} rows of {days} days in {seconds:.1f} s")
     settings = Settings(home=home, data_dir=folder / "data")
+    if chosen.platform:
+        shutil.copytree(chosen.platform, settings.data, copy_function=_linked)
+        made_before = installed(settings)
+        assert made_before, f"{chosen.platform} holds no platform.json"
+        with open_house(settings) as house:
+            yield house, made_before.last_day
+        return
+    started = time.perf_counter()
+    made = generate(folder / "platform", size=chosen.size, days=chosen.days, end=END, seed=1)
+    seconds = time.perf_counter() - started
+    print(f"platform {chosen.size}: {made.rows:,} rows of {chosen.days} days in {seconds:.1f} s")
     with open_house(settings) as house:
-        assert not house.catalog.broken, house.catalog.broken[0]
         install(made, house.warehouse, house.catalog)
-        side_by_side(house, list(house.catalog.detections.values()), end, rounds)
+        yield house, END
+
+
+def _linked(source: str, target: str) -> None:
+    """A second name for Parquet files, which never change; a copy of everything else."""
+    if source.endswith(".parquet"):
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
 
 
 def airflow(folder: Path) -> None:
     """What a task costs beyond its own work: the same day by hand and by Airflow's scheduler."""
     from daywatch.airflow_home import LocalAirflow
     from daywatch.platform import generate, install
-    from daywatch.runner import run_day, select
+    from daywatch.runner import run_day
 
-    end = date(2026, 3, 31)
+    end = END
     settings = Settings(home=CHECKOUT, data_dir=folder / "data")
     with open_house(settings) as house:
         made = generate(folder / "platform", size="S", days=3, end=end, seed=1)

@@ -1,6 +1,6 @@
 """The pipeline against the bare engine: the same SELECTs and checks, in turn, in one process.
 
-Both sides read the same Parquet files of one synthetic day of size M (with the history that the
+Both sides read the same Parquet files of one synthetic day (with the history that the
 lookbacks want). The bare side does the least anybody could: one DuckDB connection per detection,
 CREATE TABLE AS the SELECT, one aggregate query for its eight checks. Ours builds into staging,
 validates, publishes, measures and judges.
@@ -141,7 +141,7 @@ def side_by_side(house: House, detections: list[Detection], day: date, rounds: i
             steps.setdefault(step, []).append(seconds)
     mine = statistics.median(r.ours for r in both)
     engine = statistics.median(r.bare for r in both)
-    print(f"\n{len(detections)} detections, {day}, size M, median of {rounds} rounds")
+    print(f"\n{len(detections)} detections, {day}, median of {rounds} rounds")
     print(f"  bare DuckDB: SELECT + {EIGHT} checks   {engine:7.2f} s")
     print(f"  Daywatch: all of a day             {mine:7.2f} s   {mine / engine:.2f} x")
     for step, seconds in steps.items():
