@@ -2,7 +2,8 @@
 -- title: Comments that promote something
 -- description: |
 --   A comment that leads the reader elsewhere: a link, an address, a call to subscribe or visit, the writer's own
---   channel or shop, money. Each sign gives points; a comment with enough points promotes.
+--   channel or shop, money. Each sign gives points; a comment with enough points promotes, and an account that does so
+--   more than once on the day is a finding.
 -- owner: spam_oncall
 -- status: production
 -- severity: medium
@@ -22,12 +23,14 @@
 --   names_own_work: boolean
 --   names_money: boolean
 --   comments_today: bigint
+--   account_promotions: bigint
 --   excerpt: text
+--   score: double
 -- lookback: 1d
--- parameters: {min_points: 2}
+-- parameters: {min_points: 2, sure_points: 3, min_by_account: 2}
 -- entities:
---   - {type: account, column: account_key, score: 10}
---   - {type: comment, column: comment_key, score: 20}
+--   - {type: account, column: account_key, score: score}
+--   - {type: comment, column: comment_key, score: score}
 -- indicators:
 --   promotion_share:
 --     numerator: count(case when points >= :min_points then 1 end)
@@ -44,10 +47,10 @@
 --     breach: {above: 200, change: {against: same_weekday, direction: up, by: 50%, min_count: 200}}
 -- alert:
 --   repeat_after: 7d
---   evidence: [points, excerpt, account_key, has_link, has_contact, names_money, comment_key]
---   order_by: points desc
+--   evidence: [score, points, excerpt, account_key, has_link, has_contact, names_money, comment_key]
+--   order_by: score desc
 -- runbook: |
---   1. Sort by `points` and read the first ten `excerpt`. `has_link` with `names_money` is most often a scam;
+--   1. Sort by `score` (more for accounts with several such comments: `account_promotions`) and read the first ten `excerpt`. `has_link` with `names_money` is most often a scam;
 --      `asks_to_subscribe` with `names_own_place` is a small creator who advertises.
 --   2. Group by `account_key`: five or more on the day from one account is automation. In `comments`, read that
 --      account's last 28 days.
@@ -128,12 +131,20 @@ pointed as (
         + case when asks_to_go then 1 else 0 end + case when names_money then 1 else 0 end as points,
         count(*) over () as comments_today
     from signs
+),
+
+of_account as (
+    select pointed.*, count(case when points >= :sure_points then 1 end) over (partition by account_key) as account_promotions
+    from pointed
 )
 
 select
-    comment_key, account_key, points,
-    has_link, has_contact, asks_to_subscribe, asks_to_check_out, asks_to_go, names_own_place, names_own_work, names_money,
-    comments_today,
-    substr(text, 1, 200) as excerpt
-from pointed
+    comment_key, account_key, points, has_link, has_contact, asks_to_subscribe, asks_to_check_out, asks_to_go, names_own_place, names_own_work, names_money,
+    comments_today, account_promotions, substr(text, 1, 200) as excerpt,
+    -- one advert is anybody's; a finding is an account that advertises again and again
+    case
+        when points >= :sure_points and account_promotions >= :min_by_account and account_key <> 'unknown' then least(100e0, 5e0 * (points + account_promotions))
+        else 0e0
+    end as score
+from of_account
 where points > 0

@@ -18,20 +18,21 @@
 --   networks: bigint
 --   first_login: timestamp
 --   last_login: timestamp
+--   score: double
 -- lookback: 1d
--- parameters: {min_accounts: 5, new_days: 30}
+-- parameters: {min_accounts: 5, many_accounts: 8, min_switch_ratio: 1.5, new_days: 30}
 -- entities:
---   - {type: device, column: device_id, score: 40}
+--   - {type: device, column: device_id, score: score}
 -- indicators:
 --   farms:
 --     value: count(*)
---     filter: accounts >= :min_accounts
+--     filter: score > 0
 --     kind: count
 --     unit: devices
 --     breach: {above: 0}
 --   farmed_accounts:
 --     value: sum(accounts)
---     filter: accounts >= :min_accounts
+--     filter: score > 0
 --     kind: count
 --     unit: accounts
 --     breach: {above: 100}
@@ -44,10 +45,10 @@
 --     severity: low
 -- alert:
 --   repeat_after: 7d
---   evidence: [device_id, accounts, new_accounts, switches, logins, networks, first_login, last_login]
---   order_by: accounts desc
+--   evidence: [device_id, score, accounts, new_accounts, switches, logins, networks, first_login, last_login]
+--   order_by: score desc
 -- runbook: |
---   1. Sort by `accounts`. `switches` near `logins` is a machine that walks a list; `switches` near `accounts` is a
+--   1. Sort by `score`. `switches` near `logins` is a machine that walks a list; `switches` near `accounts` is a
 --      shared phone.
 --   2. `new_accounts` are those created within 30 days before the day. Nearly all new: a farm. Nearly all old: a shop
 --      that repairs phones, or accounts bought and taken over; compare `accounts.status` as of the day.
@@ -86,21 +87,33 @@ logins_on_shared as (
         ) as account_before
     from logins_today
     inner join shared_devices on shared_devices.device_id = logins_today.device_id
+),
+
+devices as (
+    select
+        device_id,
+        count(distinct logins_on_shared.account_id) as accounts,
+        count(distinct case
+            when accounts.created_ts >= :day - cast(:new_days as integer) * interval '1 day'
+            then logins_on_shared.account_id
+        end) as new_accounts,
+        -- the event id is unique, so an event delivered twice is no switch and no second login
+        count(distinct case when account_before <> logins_on_shared.account_id then event_id end) as switches,
+        count(distinct event_id) as logins,
+        count(distinct ip24) as networks,
+        min(event_ts) as first_login,
+        max(event_ts) as last_login
+    from logins_on_shared
+    left join accounts on accounts.account_id = logins_on_shared.account_id
+    group by device_id
 )
 
 select
-    device_id,
-    count(distinct logins_on_shared.account_id) as accounts,
-    count(distinct case
-        when accounts.created_ts >= :day - cast(:new_days as integer) * interval '1 day'
-        then logins_on_shared.account_id
-    end) as new_accounts,
-    -- the event id is unique, so an event delivered twice is no switch and no second login
-    count(distinct case when account_before <> logins_on_shared.account_id then event_id end) as switches,
-    count(distinct event_id) as logins,
-    count(distinct ip24) as networks,
-    min(event_ts) as first_login,
-    max(event_ts) as last_login
-from logins_on_shared
-left join accounts on accounts.account_id = logins_on_shared.account_id
-group by device_id
+    device_id, accounts, new_accounts, switches, logins, networks, first_login, last_login,
+    -- a large family has five accounts on a tablet too, but does not go round and round among them
+    case
+        when accounts >= :many_accounts or (accounts >= :min_accounts and switches >= :min_switch_ratio * accounts)
+        then least(100e0, 25e0 + 4e0 * accounts + 1e0 * switches)
+        else 0e0
+    end as score
+from devices
