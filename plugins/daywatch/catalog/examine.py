@@ -150,6 +150,8 @@ def _check_header(seen: Examined, header: Header, team: Team, ground: Ground) ->
         header, lines, team, seen.path, seen.query, returned, ground.dialect
     )
     seen.used |= checked.used
+    limits = [limit for step in header.score for limit in step.limits.values()]
+    seen.used |= {limit for limit in limits if isinstance(limit, str)}
     seen.faults += _id_faults(seen, header, team, ground)
 
 
