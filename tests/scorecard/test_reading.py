@@ -98,6 +98,7 @@ def test_rows_pages_and_seconds_are_read(house: House, monkeypatch: pytest.Monke
     assert [len(rows.findings) for rows in history.days] == [0, 2, 1]
     assert [rows.quiet for rows in history.days] == [2, 1, 0]
     assert history.seconds_per_day and history.seconds_per_day > 0
+    assert history.stale_days == 0
     card = score([platform], budgets_of(house.catalog, chosen))
     assert card.summary.startswith("easy 1/1 found; 0 of 1 benign twins paged")
     assert card.teams[0].pages == PageCounts(true=1)
@@ -105,6 +106,18 @@ def test_rows_pages_and_seconds_are_read(house: House, monkeypatch: pytest.Monke
     assert one.precision and one.precision.value == pytest.approx(1 / 3)
     assert one.recall and one.recall.value == 0.5
     assert one.page_days == PageCounts(true=1, ordinary=1)
+
+
+def test_days_of_an_older_query_are_counted(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)  # its query gives no points
+    write_truth(settings.data / "platform")
+    with open_house(settings) as house:
+        house.warehouse.load_arrow(house.catalog.sources["signups"], signups({"10.0.0": 5}))
+        assert run_day(house, select(house.catalog), DAY)[0].ok
+    write_detection(settings.home, header=SCORED, query=QUERY)
+    with open_house(settings) as house:
+        card = score([read_platform(house, select(house.catalog))], [])
+    assert card.platforms[0].stale_days == 1
 
 
 def around(*ago: int) -> list[date]:

@@ -31,7 +31,12 @@ def _print_days(card: Scorecard) -> None:
         span = f"{one.first_day} to {one.last_day}" if one.days else "no day"
         out.print(f"{one.platform}: {one.days} days scored, {span}", markup=False)
         if one.missing_days:
-            out.print(f"  {one.missing_days} days of detections are not published", markup=False)
+            out.print(f"  {one.missing_days} detection-days are not published", markup=False)
+        if one.stale_days:
+            out.print(
+                f"  {one.stale_days} detection-days were published by another version of their "
+                "query; `daywatch backfill` brings them up to date"
+            )
         if one.unpublished:
             out.print(f"  never published: {', '.join(one.unpublished)}", markup=False)
     out.print("not scored: the first third of each platform, the history to compare with")

@@ -158,6 +158,8 @@ class History:
     days: tuple[DayRows, ...] = ()
     pages: tuple[Page, ...] = ()
     seconds_per_day: float | None = None
+    stale_days: int = 0
+    """of its days, those published by another version of its query"""
 
     def kinds(self) -> frozenset[str]:
         """The types of entities that it names, or did where each row says its own."""

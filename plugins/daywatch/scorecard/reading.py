@@ -98,6 +98,7 @@ def read_history(
         days,
         pages_within(pages, [rows.day for rows in days]),
         _seconds(house, detection.name, {rows.day for rows in days}),
+        sum(one.sql_hash != detection.sql_hash for one in published),
     )
 
 

@@ -146,6 +146,8 @@ class PlatformDays:
     """detections without any of these days: what only they could find counts as missed"""
     missing_days: int
     """days, summed over the other detections, that were held back or never built"""
+    stale_days: int
+    """days, summed over detections, that another version of their query published"""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ def _days(platform: Platform) -> PlatformDays:
     silent = tuple(one.watch.name for one in platform.histories if not one.days)
     there = [len(one.days) for one in platform.histories if one.days]
     missing = len(there) * len(platform.days) - sum(there)
-    return PlatformDays(platform.label, first, last, len(platform.days), silent, missing)
+    stale = sum(one.stale_days for one in platform.histories)
+    return PlatformDays(platform.label, first, last, len(platform.days), silent, missing, stale)
 
 
 # --- in words -------------------------------------------------------------------------------------
