@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import sqlglot
@@ -154,6 +154,7 @@ def statement_text(query: Query) -> str:
     return f"{text[: last.start]} {text[last.start + 1 :]}".rstrip()
 
 
+@lru_cache(maxsize=1024)  # a query is bound anew for each of its days
 def placeholders(sql: str, dialect: str) -> tuple[tuple[str, int, int], ...]:
     """(name, start, end) of every `:name` outside strings and comments; sql[start:end] is it."""
     tokens = sqlglot.tokenize(sql, dialect=dialect)
