@@ -19,7 +19,7 @@
 --   busy_hours: bigint
 --   points: double
 --   group_id: text
---   group_size: bigint
+--   group_size: double
 --   score: double
 -- lookback: 14d
 -- parameters: {min_shared: 10, min_jaccard: 0.5, min_group: 5, min_actions: 3, max_actions: 60, min_day_share: 0.2}
