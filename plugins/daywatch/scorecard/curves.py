@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,10 +34,11 @@ class Ranking:
 
 def rank(days: Sequence[tuple[str, DayRows]]) -> Ranking | None:
     """The ranking of some days' rows, (platform, rows) each; None without an abuser in it."""
-    cells = [cell for unit, (_, rows) in enumerate(days) for cell in _cells(unit, rows)]
-    if not any(true for *_, true in cells):
+    cells = _cells(days)
+    if not any(true for _, true in cells.values()):
         return None
-    score, unit, rows, true = (np.array(column) for column in zip(*cells, strict=True))
+    score, unit = (np.array(column) for column in zip(*cells, strict=True))
+    rows, true = (np.array(column) for column in zip(*cells.values(), strict=True))
     order = np.argsort(-score, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)
     return Ranking(
@@ -49,12 +50,17 @@ def rank(days: Sequence[tuple[str, DayRows]]) -> Ranking | None:
     )
 
 
-def _cells(unit: int, rows: DayRows) -> Iterable[tuple[float, int, int, int]]:
-    """(score, unit, rows, of them on abusers)"""
-    for finding in rows.findings:
-        yield finding.score, unit, 1, int(finding.cause is Cause.ABUSE)
-    if rows.quiet:
-        yield 0.0, unit, rows.quiet, rows.quiet_true
+def _cells(days: Sequence[tuple[str, DayRows]]) -> dict[tuple[float, int], tuple[int, int]]:
+    """(score, unit) -> (rows, of them on abusers): equal scores of a day are one cell."""
+    cells: dict[tuple[float, int], tuple[int, int]] = {}
+    for unit, (_, day) in enumerate(days):
+        for finding in day.findings:
+            rows, true = cells.get((finding.score, unit), (0, 0))
+            hit = finding.cause is Cause.ABUSE
+            cells[finding.score, unit] = rows + 1, true + hit
+        if day.quiet:
+            cells[0.0, unit] = day.quiet, day.quiet_true
+    return cells
 
 
 def curve(ranking: Ranking, drawn: Floats | None = None) -> tuple[Floats, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -119,23 +119,14 @@ def _recall(mine: Mine) -> tuple[Interval | None, float | None]:
 
 
 def _runs(platform: Platform, history: History) -> Iterator[_Run]:
-    noted = _noted(platform, history.kinds())
+    kinds = history.kinds()
     hits = (hit for rows in history.days for finding in rows.findings for hit in finding.hits)
     flagged = Counter(scenario for scenario, _ in set(hits))
     for run in platform.scenarios():
-        if not run.benign and noted[run.id]:
+        noted = sum(kind in kinds for kind, _ in platform.noted.get(run.id, ()))
+        if not run.benign and noted:
             own = run.team == history.watch.team
-            yield _Run(platform.label, noted[run.id], flagged[run.id], own)
-
-
-def _noted(platform: Platform, kinds: Collection[str]) -> Counter[str]:
-    """Entities of some types, by scenario."""
-    return Counter(
-        run
-        for (kind, _), spans in platform.truth.entities.items()
-        if kind in kinds
-        for run in {span.scenario for span in spans}
-    )
+            yield _Run(platform.label, noted, flagged[run.id], own)
 
 
 # --- overlap --------------------------------------------------------------------------------------

@@ -195,6 +195,15 @@ class Platform:
         """By detection and day, the scenarios that a page would be about."""
         return {one.watch.name: one.reasons(self.truth) for one in self.histories}
 
+    @cached_property
+    def noted(self) -> Mapping[str, frozenset[Entity]]:
+        """The entities that the truth notes, by scenario."""
+        found: dict[str, set[Entity]] = {}
+        for entity, spans in self.truth.entities.items():
+            for span in spans:
+                found.setdefault(span.scenario, set()).add(entity)
+        return {scenario: frozenset(entities) for scenario, entities in found.items()}
+
     def scenarios(self) -> list[Scenario]:
         """Those with a scored day, in a steady order."""
         days = set(self.days)

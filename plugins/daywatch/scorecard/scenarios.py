@@ -78,7 +78,9 @@ def _result(
 ) -> ScenarioResult:
     finders = [name for name in doing.flagged if name in kinds]
     of_types = [kinds[one] for one in finders or kinds]  # nobody's: of any type that is flagged
-    noted = _entities(platform, scenario.id, frozenset().union(*of_types))
+    types = frozenset().union(*of_types)
+    all_noted = platform.noted.get(scenario.id, frozenset())
+    noted = frozenset(entity for entity in all_noted if entity[0] in types)
     found = frozenset().union(*(doing.flagged[name] for name in finders)) & noted
     first = max(scenario.first_day, platform.days[0])
     delay = (min(doing.paged.values()) - first).days if doing.paged else None
@@ -100,15 +102,6 @@ def _result(
         entities_found=len(found),
         recall=len(found) / len(noted) if noted else None,
         precision=_precision(platform.histories, finders, scenario),
-    )
-
-
-def _entities(platform: Platform, scenario: str, kinds: Iterable[str]) -> frozenset[Entity]:
-    """The scenario's entities of some types."""
-    return frozenset(
-        entity
-        for entity, spans in platform.truth.entities.items()
-        if entity[0] in kinds and any(span.scenario == scenario for span in spans)
     )
 
 
