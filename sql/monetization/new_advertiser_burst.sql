@@ -2,7 +2,8 @@
 -- title: New advertiser spends in a burst
 -- description: |
 --   An advertiser younger than a week spends more in a day than nearly all young advertisers did in the four weeks
---   before. Stolen instruments and cloaked campaigns are used up before the first chargeback arrives.
+--   before (than all advertisers, where fewer than min_cohort_days young days are known), and is unverified or pays with
+--   foreign or declined cards. Stolen instruments and cloaked campaigns are used up before the first chargeback arrives.
 -- owner: ads_oncall
 -- status: production
 -- severity: high
@@ -20,14 +21,18 @@
 --   spend: double
 --   cohort_days: bigint
 --   cohort_p99: double
+--   all_p99: double
+--   declined: bigint
+--   foreign_charges: bigint
+--   score: double
 -- lookback: 29d
--- parameters: {young_days: 7, min_spend: 500.0, min_cohort_days: 30}
+-- parameters: {young_days: 7, min_spend: 60.0, min_cohort_days: 100, min_declined: 2}
 -- entities:
---   - {type: advertiser, column: advertiser_id, score: 35}
+--   - {type: advertiser, column: advertiser_id, score: score}
 -- indicators:
 --   bursting_advertisers:
 --     value: count(*)
---     filter: spend >= :min_spend and spend > cohort_p99 and cohort_days >= :min_cohort_days
+--     filter: score >= 40
 --     kind: count
 --     unit: advertisers
 --     breach: {above: 0}
@@ -39,10 +44,10 @@
 --     severity: medium
 -- alert:
 --   repeat_after: 7d
---   evidence: [advertiser_id, market, industry, verified, age_days, ads, spend, cohort_p99]
---   order_by: spend desc
+--   evidence: [advertiser_id, market, industry, verified, age_days, ads, spend, cohort_p99, all_p99, declined, foreign_charges, score]
+--   order_by: score desc
 -- runbook: |
---   1. Sort by `spend`. `verified` false with `age_days` 0 or 1 is the classic case.
+--   1. Sort by `score`. `verified` false with `age_days` 0 or 1 and `foreign_charges` is the classic case.
 --   2. In `payments` of the last 7 days, count the advertiser's `instrument_hash` and declines; four cards or more also
 --      show in monetization.card_testing.
 --   3. In `ads` and `landing_page_scans` of the last 7 days, compare `landing_domain` with `final_domain` from both
@@ -52,10 +57,11 @@
 -- blind_spots:
 --   - fraud by old or bought accounts
 --   - many young advertisers who each stay under the cohort's P99
+--   - verified advertisers on cards of their own country that work (bought identities)
 -- false_positives:
 --   - an agency's new client with a launch budget
 --   - seasons (elections, sales days) that lift every young advertiser
--- related: [monetization.card_testing]
+-- related: [monetization.card_testing, monetization.cloaking, monetization.banned_reentry]
 -- ---
 with young_days_of_spend as (
     -- an advertiser's days count while it was young on that day, not only while it is young now
@@ -87,10 +93,29 @@ cohort as (
     select count(*) as cohort_days, percentile_cont(0.99) within group (order by spend) as cohort_p99
     from young_spenders
     where ds < :day and spend > 0
+),
+
+everybody as (
+    select percentile_cont(0.99) within group (order by spend) as all_p99
+    from (
+        select ds, advertiser_id, sum(spend) as spend from ad_delivery_daily where ds < :day group by ds, advertiser_id
+    ) as spenders
+    where spend > 0
+),
+
+charges as (
+    select
+        payments.advertiser_id,
+        count(*) filter (where auth_result = 'declined') as declined,
+        count(*) filter (where card_country <> advertisers.market) as abroad
+    from payments
+    inner join advertisers on advertisers.advertiser_id = payments.advertiser_id
+    where payments.ds <= :day
+    group by payments.advertiser_id
 )
 
 select
-    advertiser_id,
+    young_spenders.advertiser_id,
     market,
     industry,
     verified,
@@ -99,7 +124,20 @@ select
     impressions,
     spend,
     cohort.cohort_days,
-    coalesce(cohort.cohort_p99, 0) as cohort_p99
+    coalesce(cohort.cohort_p99, 0) as cohort_p99,
+    coalesce(everybody.all_p99, 0) as all_p99,
+    coalesce(charges.declined, 0) as declined,
+    coalesce(charges.abroad, 0) as foreign_charges,
+    case
+        when spend < :min_spend
+            or spend <= case when cohort_days >= :min_cohort_days then cohort_p99 else all_p99 end
+            or (verified and coalesce(declined, 0) < :min_declined and coalesce(abroad, 0) = 0) then 0
+        else 30 + case when verified then 0 else 20 end
+            + case when coalesce(declined, 0) >= :min_declined then 20 else 0 end
+            + case when coalesce(abroad, 0) > 0 then 15 else 0 end
+    end as score
 from young_spenders
 cross join cohort
+cross join everybody
+left join charges on charges.advertiser_id = young_spenders.advertiser_id
 where ds = :day and spend > 0
