@@ -1,7 +1,7 @@
 -- A probability sample of views: in each stratum every view with the same chance (Poisson sampling). Strata are weighted back
 -- by inclusion_prob. Whether a view was violative depends on market, surface and stratum alone, so the true rate is known: search
 -- finds three times what For You shows, and who follows whom sees a third. A scenario bends it for a market, a surface of it, or one
--- stratum of that ('BR', 'BR/search', 'BR/search/tail'), or the usual rate of all by a factor.
+-- stratum of that ('BR', 'BR/search', 'BR/search/tail'), the usual rate of all by a factor, or says that a video is violative.
 with viewed as (
     select *, case when views_after_report > 0 then 'reported' when views >= 100 then 'head' else 'tail' end as stratum
     from video_views_daily
@@ -31,7 +31,7 @@ drawn as (
         case stratum when 'reported' then 0.03 else 0.004 end * case surface when 'search' then 3 when 'following' then 0.35 else 1 end
             * (1 + bent('violative_factor', 'all', ds)) + bent('violative_rate', viewer_market, ds)
             + bent('violative_rate', viewer_market || '/' || surface, ds)
-            + bent('violative_rate', viewer_market || '/' || surface || '/' || stratum, ds) as rate
+            + bent('violative_rate', viewer_market || '/' || surface || '/' || stratum, ds) + bent('violative_video', video_id::varchar, ds) as rate
     from draws
 )
 

@@ -1,12 +1,14 @@
 -- ---
--- team: quality
+-- team: risk
 -- days: 2
 -- benign: true
 -- ---
--- A public holiday at the sites: fewer people, fewer reviews, and all queues wait a little longer.
--- Size: a third fewer reviews for two days, two minutes more waiting in every queue. Benign.
-insert into knobs
-select ds, 'day_off', 'all', 0.33 * getvariable('strength') from scenario_days()
-union all select ds, 'backlog', queue, 0.03 from scenario_days(), (select unnest(['general', 'minors', 'scams', 'vip', 'ads', 'appeals']) as queue);
+-- People in one market have two days off: they watch and engage more, or, on a quiet holiday, less.
+-- Size: views and engagements of Mexico up by 25 %, of Saudi Arabia down by 15 %, or of the United Kingdom up by 20 %, for two days. Benign.
+create or replace temp table off_work as
+select ['MX', 'SA', 'GB'][1 + getvariable('turn')] as market, [0.25, -0.15, 0.2][1 + getvariable('turn')] as more;
+insert into knobs select ds, 'seen_more', market, more from scenario_days(), off_work;
+update plan set n = floor(n * (1 + (select more from off_work)))::bigint, first = 600000000 + m * 30000000
+where name = 'engagements' and market = (select market from off_work) and day in (select ds from scenario_days());
 insert into truth_metric_shifts
-from metric_shift('quality.backlog_age', 'queue_id=all', 0.03) union all from metric_shift('quality.turnaround', 'queue_id=all', 0.03);
+select one.* from off_work, lateral (select * from metric_shift('risk.data_health', 'market=' || market, more)) as one;
