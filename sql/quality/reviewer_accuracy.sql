@@ -1,75 +1,75 @@
 -- ---
 -- title: Reviewer accuracy
 -- description: |
---   The share of right decisions among those that were drawn at random for a second look in the last 14 days, weighted
---   by how likely each was to be drawn. Golden and targeted items are left out: they are harder or known.
+--   How accuracy is spread over the reviewers of a queue or a vendor, from decisions drawn at random for a second look in the
+--   last 28 days, weighted by how likely each was to be drawn: how many people are surely under target, and how much of
+--   the errors the one with most has. It names no person, and leaves out groups of fewer than three: their lead knows.
 -- owner: quality_oncall
 -- status: production
 -- severity: high
 -- policy: moderation_quality
--- grain: [staff_id, queue_id]
+-- grain: [cut, segment]
 -- columns:
---   staff_id: bigint
---   queue_id: text
---   vendor: text
---   market: text
+--   cut: text
+--   segment: text
+--   reviewers: bigint
+--   reviewers_judged: bigint
+--   reviewers_under_target: bigint
 --   checked: bigint
 --   wrong: bigint
 --   severe: bigint
---   weight: double
---   correct_weight: double
---   weight_squares: double
---   vendor_checks: double
---   vendor_accuracy: double
---   vendor_accuracy_high: double
--- lookback: 21d
--- parameters: {target_accuracy: 0.9, min_checks: 60}
--- entities:
---   - {type: reviewer, column: staff_id, score: 5}
+--   accuracy: double
+--   effective_checks: double
+--   largest_error_share: double
+--   score: double
+-- lookback: 35d
+-- parameters: {target_accuracy: 0.9, min_checks: 20, min_reviewers: 3, usual_under_target: 1}
 -- indicators:
 --   accuracy:
---     numerator: sum(correct_weight) * sum(weight) * pow(sum(weight_squares), -1)
---     denominator: sum(weight) * sum(weight) * pow(sum(weight_squares), -1)
---     by: [queue_id]
+--     numerator: sum(accuracy * effective_checks)
+--     denominator: sum(effective_checks)
+--     filter: cut = 'queue'
+--     by: [segment]
 --     kind: rate
 --     unit: share of decisions
 --     breach: {target: {at_least: target_accuracy, min_n: 60}}
 --     severity: critical
---   vendors_under_target:
---     value: count(distinct vendor)
---     filter: vendor_accuracy_high < :target_accuracy and vendor_checks >= :min_checks
+--   reviewers_under_target:
+--     value: sum(reviewers_under_target)
+--     filter: cut = 'vendor'
 --     kind: count
---     unit: vendors
---     breach: {above: 0}
+--     unit: reviewers
+--     breach: {above: usual_under_target}
 -- alert:
 --   repeat_after: 7d
---   evidence: [vendor, vendor_accuracy, staff_id, wrong, severe, checked, queue_id, market]
---   order_by: wrong desc
+--   evidence: [cut, segment, reviewers_under_target, reviewers_judged, accuracy, wrong, severe, checked, largest_error_share]
+--   order_by: score desc
 -- runbook: |
---   1. Is it one `queue_id`, one `vendor`, or all? All at once is most often a new policy: read `policy_changes` of the
+--   1. Is the `segment` one queue, one vendor, or are all? All at once is most often a new policy: read `policy_changes` of the
 --      last 14 days before talking to anybody.
---   2. Within the segment sort by `wrong`. Many reviewers with a few each is a matter of training or of the guideline;
---      one reviewer with most of them is a matter for the lead.
---   3. In `qa_reviews` of the last 14 days with sample_type random, group the wrong ones by `error_type` and
+--   2. `largest_error_share` over .5: one person, a matter for their lead. Small: training or the
+--      guideline, a matter for the whole queue.
+--   3. In `qa_reviews` of the last 28 days with sample_type random, group the wrong ones by `error_type` and
 --      `qa_policy_id`: one pair over half of them is an ambiguous guideline.
---   4. Check `qa_staff_id`: one checker who finds most errors is to be calibrated first.
+--   4. Check who checked: one checker who finds most errors is to be calibrated first.
 --   5. Guideline: send the ten clearest items to the policy owner. Training: calibrate the queue this week. Severe
 --      errors (`severe`) are reviewed again today.
 -- blind_spots:
---   - a fall within a few days, which 14 days dilute
+--   - a fall within a few days, which 28 days dilute; see quality.model_disagreement
 --   - errors that the checker makes too
---   - reviewers who know which items are checked
+--   - queues and vendors with fewer than three reviewers
+--   - reviewers who know which items are checked; see quality.golden_gap
 -- false_positives:
 --   - a harder mix after an event
 -- references:
 --   - "456 random checks give +-2 points at 95 %; Wilson 1927; Kish 1965 for weights"
--- related: [quality.turnaround]
+-- related: [quality.accuracy_random, quality.turnaround]
 -- ---
 with random_checks as (
-    -- distinct, because a check may be delivered twice
+    -- distinct, because a check may be delivered twice; golden and targeted items are known or chosen
     select distinct qa_id, review_id, inclusion_prob, is_correct, severity
     from qa_reviews
-    where ds > :day - interval '14 days' and ds <= :day
+    where ds > :day - interval '28 days' and ds <= :day
         and sample_type = 'random' and not coalesce(golden, false)
         and is_correct is not null and inclusion_prob > 0
 ),
@@ -85,8 +85,7 @@ reviewers as (
     select
         reviewed.staff_id,
         coalesce(reviewed.queue_id, 'unknown') as queue_id,
-        coalesce(staff.vendor, 'in-house') as vendor,
-        coalesce(staff.market, 'unknown') as market,
+        coalesce(staff.vendor, 'unknown') as vendor,
         count(*) as checked,
         count(*) filter (where not is_correct) as wrong,
         count(*) filter (where not is_correct and severity >= 3) as severe,
@@ -96,42 +95,36 @@ reviewers as (
     from random_checks
     inner join reviewed on reviewed.review_id = random_checks.review_id
     left join staff on staff.staff_id = reviewed.staff_id
-    group by reviewed.staff_id, reviewed.queue_id, staff.vendor, staff.market
+    group by reviewed.staff_id, reviewed.queue_id, staff.vendor
 ),
 
-vendors as (
+estimated as (
     -- unequal weights tell less than as many equal ones: the effective number of checks is Kish's
-    select
-        vendor,
-        sum(weight) * sum(weight) / sum(weight_squares) as checks,
-        sum(correct_weight) / sum(weight) as accuracy
-    from reviewers
-    group by vendor
+    select reviewers.*, weight * weight / weight_squares as n, correct_weight / weight as p from reviewers
 ),
 
-vendors_bounded as (
-    -- the upper end of Wilson's 95 % interval: a vendor is under target when even this is; 3.8416 is 1.96 squared
+bounded as (
+    -- the upper end of Wilson's 95 % interval: somebody is surely under target when even this is; 3.8416 is 1.96 squared
     select
-        vendor, checks, accuracy,
-        (accuracy + 3.8416 / (2 * checks)
-            + 1.96 * sqrt(greatest(accuracy * (1 - accuracy), 0) / checks + 3.8416 / (4 * checks * checks)))
-            / (1 + 3.8416 / checks) as accuracy_high
-    from vendors
+        estimated.*,
+        (p + 1.9208 / n + 1.96 * sqrt(greatest(p * (1 - p), 0) / n + 0.9604 / (n * n))) / (1 + 3.8416 / n) as high
+    from estimated
+),
+
+cuts as (
+    select 'queue' as cut, queue_id as segment, staff_id, n, high, checked, wrong, severe, weight, correct_weight, weight_squares from bounded
+    union all
+    select 'vendor' as cut, vendor as segment, staff_id, n, high, checked, wrong, severe, weight, correct_weight, weight_squares from bounded
 )
 
 select
-    reviewers.staff_id,
-    reviewers.queue_id,
-    reviewers.vendor,
-    reviewers.market,
-    reviewers.checked,
-    reviewers.wrong,
-    reviewers.severe,
-    reviewers.weight,
-    reviewers.correct_weight,
-    reviewers.weight_squares,
-    vendors_bounded.checks as vendor_checks,
-    vendors_bounded.accuracy as vendor_accuracy,
-    vendors_bounded.accuracy_high as vendor_accuracy_high
-from reviewers
-inner join vendors_bounded on vendors_bounded.vendor = reviewers.vendor
+    cut, segment, count(distinct staff_id) as reviewers,
+    count(distinct case when n >= :min_checks then staff_id end) as reviewers_judged,
+    count(distinct case when n >= :min_checks and high < :target_accuracy then staff_id end) as reviewers_under_target,
+    sum(checked) as checked, sum(wrong) as wrong, sum(severe) as severe,
+    sum(correct_weight) / sum(weight) as accuracy, sum(weight) * sum(weight) / sum(weight_squares) as effective_checks,
+    1e0 * max(wrong) / nullif(sum(wrong), 0) as largest_error_share,
+    least(100, 20 * count(distinct case when n >= :min_checks and high < :target_accuracy then staff_id end)) as score
+from cuts
+group by cut, segment
+having count(distinct staff_id) >= :min_reviewers

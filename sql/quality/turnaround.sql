@@ -56,11 +56,11 @@
 --   4. Move people from queues with `late_share` under half of the target, highest `priority` first, or agree a lower
 --      sampling rate with the policy owner until the backlog is gone.
 -- blind_spots:
---   - tasks still waiting are not in here, so a queue that decides nothing looks fine
+--   - tasks still waiting are not in here, so a queue that decides nothing looks fine; quality.backlog_age tells their growth
 --   - a fast wrong decision counts as fast; see quality.reviewer_accuracy
 -- false_positives:
 --   - a backlog being worked off decides many old tasks in a day
--- related: [quality.reviewer_accuracy, risk.harm_exposure]
+-- related: [quality.backlog_age, quality.reviewer_accuracy, risk.harm_exposure]
 -- ---
 with decided_today as (
     -- distinct, because a task may be delivered twice

@@ -1,4 +1,4 @@
--- Each day everybody on shift labels the same sixteen items, two of each policy; one item in seven is a hard one.
+-- Each day everybody on shift labels the same 24 items, three of each policy; one item in seven is a hard one.
 select
     event_id(daynum, 1) as session_id,
     day as ds,
@@ -14,6 +14,6 @@ from (
             'unsafe_and_illegal_products', 'cyber_violence', 'self_harm'][1 + item::int % 8] as policy_id,
         case when u(seeded(daynum, item), 2) < 0.15 then 0.8 else 0.96 end as sure,
         pick(['approve', 'approve', 'remove', 'limit', 'age_restrict'], seeded(daynum, item), 1) as gold
-    from range(1, getvariable('staff') + 1) as people(s), range(16) as items(item), days_now()
+    from range(1, getvariable('staff') + 1) as people(s), range(24) as items(item), days_now()
     where staff_role(s) = 'moderator' and works(s, daynum)
 )

@@ -69,7 +69,8 @@ timed as (
 -- a queue may be launched: its first work is taken from the general one
 numbered as (
     select * replace (case when queue_id = 'general' and u(h, 23) < launched then launch else queue_id end as queue_id),
-        event_id(daynum, row_number() over (partition by day order by s, i)) as review_id, bent('backlog', queue_id, day) as backlog_h
+        event_id(daynum, row_number() over (partition by day order by s, i)) as review_id, bent('backlog', queue_id, day) as backlog_h,
+        0.2 * bell(seeded(queue_id, daynum), 1) as rush
     from timed left join (select ds as day, min(dim) as launch, sum(value) as launched from knobs where knob = 'launch' group by ds) as launches using (day)
 ),
 
@@ -85,7 +86,7 @@ watched as (
 select
     review_id,
     day as ds,
-    decided_ts - to_seconds(floor(watch_s + 15 + 60 + exp(5.5 + 1.2 * bell(h, 10)) + 3600 * backlog_h * (0.5 + u(h, 19)))::bigint) as created_ts,
+    decided_ts - to_seconds(floor(watch_s + 15 + 60 + exp(5.5 + rush + 1.2 * bell(h, 10)) + 3600 * backlog_h * (0.5 + u(h, 19)))::bigint) as created_ts,
     decided_ts - to_seconds(floor(watch_s + 15 + 30)::bigint) as assigned_ts,
     decided_ts - to_seconds(floor(watch_s + 15)::bigint) as opened_ts,
     decided_ts,

@@ -5,10 +5,11 @@
 -- newest: true
 -- ---
 -- Nobody reads a small language well any more: what its users report stays up longer and is seen, and reviewers miss more.
--- Size: in one market (Arabic, Japanese, Indonesian) 2.2, 1.8 or 1.4 times as many reported videos go on being seen, and 10, 6 or 3
--- points more of the approvals there are wrong, for two weeks. At size S some 30 to 90 cells of reported videos a day.
+-- Size: in one market (Arabic, Japanese, Indonesian) 3.2, 2.9 or 1.35 times as many reported videos go on being seen, and 10, 6 or 3
+-- points more of the approvals there are wrong, for two weeks. At size S 11, 8 or 23 such videos a day are usual:
+-- three and more deviations in two days for the first two, one and a half a day for the third.
 create or replace temp table unread as
-select ['SA', 'JP', 'ID'][1 + getvariable('turn')] as market, [1.2, 0.8, 0.4][1 + getvariable('turn')] as more, [0.10, 0.06, 0.03][1 + getvariable('turn')] as missed;
+select ['SA', 'JP', 'ID'][1 + getvariable('turn')] as market, [2.2, 1.9, 0.35][1 + getvariable('turn')] as more, [0.10, 0.06, 0.03][1 + getvariable('turn')] as missed;
 
 insert into knobs
 select ds, 'left_up', market, more from scenario_days(), unread union all select ds, 'missed', market, missed from scenario_days(), unread;
