@@ -351,6 +351,21 @@ def test_any_order_and_repetition_of_the_same_days_gives_the_same_alerts(
             assert (done.recorded, done.messages, done.opened, done.updated) == (0, 0, (), ())
 
 
+def test_a_posted_alert_whose_episode_was_split_leaves_the_second_half_a_key_of_its_own(
+    shared: StateStore,
+) -> None:
+    """Found by the property below: day 4 was posted, joined to day 1, and parted from it again."""
+    with emptied(shared):
+        judge(shared, day(4), breach(day(4)))
+        mark_sent(shared)
+        judge(shared, day(1), breach(day(1)))
+        for on in (2, 3):
+            judge(shared, day(on), quiet())
+        alerts, messages, _ = tables(shared)
+        assert [(a.first_day, a.state) for a in alerts] == [(day(1), "ended"), (day(4), "open")]
+        assert len({m.key for m in messages if m.kind != "reply"}) == 2
+
+
 @settings(max_examples=25, deadline=None, phases=FAST)
 @given(data=st.data())
 def test_with_messages_seen_each_open_episode_still_has_one_live_message(

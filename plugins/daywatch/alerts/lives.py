@@ -106,7 +106,13 @@ class Lives:
             return alert
         if alert is not None:
             self._forget(alert)
-        return self._open(key, spell, facts)
+        return self._open(self._untaken(key), spell, facts)
+
+    def _untaken(self, key: str) -> str:
+        """The key, or another where a posted alert whose episode moved has it for life."""
+        while self.session.get(Alert, key) is not None:
+            key = outbox.key_of(key, "another episode")
+        return key
 
     def _open(self, key: str, spell: Spell, facts: AlertFacts) -> Alert:
         alert = Alert(
