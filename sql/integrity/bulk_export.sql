@@ -1,8 +1,8 @@
 -- ---
 -- title: Bulk export by staff
 -- description: |
---   A staff member took out far more data in a day than they ever do and than their role does. Weighs double after
---   notice was given; a destination never used before is told.
+--   A staff member took out far more bytes or rows in a day than they ever do and than their role does (double weight
+--   after notice was given), or took data to a destination that their role never uses.
 -- owner: conduct_oncall
 -- status: production
 -- severity: critical
@@ -18,44 +18,54 @@
 --   exports: bigint
 --   usual_bytes: double
 --   spread_bytes: double
+--   usual_rows: double
 --   peer_p99_bytes: double
+--   peer_p99_rows: double
 --   new_destination: boolean
+--   strange_bytes: bigint
 --   on_notice: boolean
 --   weighted_bytes: double
+--   weighted_rows: double
+--   score: double
 -- lookback: 29d
--- parameters: {min_bytes: 50000000, own_spreads: 6.0, own_ratio: 5.0, peer_ratio: 1.0}
+-- parameters:
+--   {min_bytes: 50000000, min_rows: 100000, own_spreads: 6.0, own_ratio: 5.0, peer_ratio: 1.0, outlier_ratio: 20.0,
+--   strange_bytes: 1000000, min_history: 7}
 -- entities:
---   - {type: staff, column: staff_id, score: 60}
+--   - {type: staff, column: staff_id, score: score}
 -- indicators:
 --   bulk_exporters:
 --     value: count(*)
---     filter: weighted_bytes >= :min_bytes and weighted_bytes > usual_bytes + :own_spreads * spread_bytes and weighted_bytes > :own_ratio * usual_bytes and weighted_bytes > :peer_ratio * peer_p99_bytes
+--     filter: score > 0
 --     kind: count
 --     unit: staff
 --     breach: {above: 0}
---   bytes_taken_out:
---     value: sum(bytes_out)
+--   bytes_without_ticket:
+--     value: sum(untracked_bytes)
 --     kind: count
 --     unit: bytes
---     breach: {above: 1000000000, change: {against: same_weekday, direction: up, by: 100%, min_count: 1000000000}}
+--     breach: {all: [{above: 1000000000}, {change: {against: same_weekday, direction: up, by: 100%, min_count: 1000000000}}]}
 --     severity: medium
 -- alert:
 --   repeat_after: 3d
---   evidence: [staff_id, weighted_bytes, usual_bytes, peer_p99_bytes, on_notice, new_destination, role, bytes_out, rows_out, untracked_bytes]
---   order_by: weighted_bytes desc
+--   evidence: [staff_id, weighted_bytes, usual_bytes, peer_p99_bytes, weighted_rows, strange_bytes, on_notice, new_destination, role, bytes_out, rows_out, untracked_bytes]
+--   order_by: score desc
 -- runbook: |
---   A hit is a lead, never the sole ground for discipline. Staff ids are pseudonyms; two people unmask one.
---   1. Compare `bytes_out` with `usual_bytes` (their own median day of the 28 before) and `peer_p99_bytes` (their
---      role's). `on_notice` counts bytes double, because most theft happens in the last month of a contract.
+--   A hit is a lead, never the sole ground for discipline. Staff ids are pseudonyms; two people unmask one. Your own
+--   look-ups of this case are logged too.
+--   1. Compare `weighted_bytes` with `usual_bytes` (their own median day of the 28 before) and `peer_p99_bytes` (their
+--      role's), `weighted_rows` with `peer_p99_rows`. `on_notice` counts double: most theft happens in the last month
+--      of a contract.
 --   2. In `staff_access_log`, list the day's events of the `staff_id` with `bytes_out` > 0: `system`, `destination`,
---      `managed_device`. A legal hold or a migration has a
---      `ticket_id` and is not weighed (`untracked_bytes` is without one); ask for a missing one within the hour.
---   3. `new_destination` with an unmanaged device: suspend the session first, ask afterwards.
---   4. Look 28 days back for a slow rise: practice runs come before the day itself.
+--      `managed_device`. A legal hold or a migration has a `ticket_id` and is not weighed (`untracked_bytes` is
+--      without one); ask for a missing one within the hour.
+--   3. `strange_bytes` went to a destination that nobody of the role used in 28 days; with an unmanaged device suspend
+--      the session first, ask afterwards.
+--   4. Look 28 days back for a slow rise (integrity.export_drip): practice runs come before the day itself.
 --   5. Open a case, preserve the logs, tell security and legal. Close only with the ticket's owner's word.
 -- blind_spots:
 --   - a ticket opened to cover a theft; check the owner of large ticketed exports once a month
---   - slow drips below min_bytes a day
+--   - drips below min_bytes a day to a destination that the role uses (integrity.export_drip)
 --   - photographs of the screen
 --   - a role in which everybody exports (the peers' P99 is then high)
 -- false_positives:
@@ -63,79 +73,83 @@
 --   - the first working weeks of a data analyst
 -- references:
 --   - "CERT Guide to Insider Threats: theft of intellectual property within 30 days of leaving"
--- related: [integrity.off_scope_access]
+-- related: [integrity.off_scope_access, integrity.off_shift_session, integrity.export_drip]
 -- ---
 with exported as (
     -- distinct, because an event may be delivered twice
-    select distinct event_id, staff_id, ds, bytes_out, rows_returned, destination, ticket_id
-    from staff_access_log
-    where bytes_out > 0 and success and staff_id is not null
+    select distinct
+        event_id, exports.staff_id, ds, bytes_out, coalesce(rows_returned, 0) as rows_out, destination,
+        ticket_id is null as untracked, coalesce(staff.role, 'unknown') as role,
+        case when staff.notice_date <= :day then 2e0 else 1e0 end as weight
+    from staff_access_log as exports
+    left join staff on staff.staff_id = exports.staff_id
+    where bytes_out > 0 and success and exports.staff_id is not null
 ),
 
-staff_days as (
+exported_today as (
     select
-        exported.staff_id, exported.ds, coalesce(staff.role, 'unknown') as role,
-        sum(bytes_out) as bytes_out,
-        sum(case when ticket_id is null then bytes_out else 0 end) as untracked_bytes,
-        sum(coalesce(rows_returned, 0)) as rows_out, count(*) as exports
+        exported.*,
+        destination is not null and min(ds) over (partition by staff_id, destination) = :day as new_destination,
+        destination is not null and min(ds) over (partition by role, destination) = :day as strange_destination
     from exported
-    left join staff on staff.staff_id = exported.staff_id
-    group by exported.staff_id, exported.ds, staff.role
+),
+
+today as (
+    select
+        staff_id, role, weight, sum(bytes_out) as bytes_out, sum(rows_out) as rows_out, count(*) as exports,
+        coalesce(sum(bytes_out) filter (where untracked), 0) as untracked_bytes,
+        coalesce(sum(rows_out) filter (where untracked), 0) as untracked_rows, bool_or(new_destination) as new_destination,
+        coalesce(sum(bytes_out) filter (where untracked and strange_destination), 0) as strange_bytes
+    from exported_today
+    where ds = :day
+    group by staff_id, role, weight
+),
+
+days_before as (
+    select staff_id, role, ds, sum(bytes_out) as bytes_out, sum(rows_out) as rows_out
+    from exported where ds < :day group by staff_id, role, ds
 ),
 
 own_median as (
-    select staff_id, percentile_cont(0.5) within group (order by bytes_out) as usual_bytes
-    from staff_days
-    where ds < :day
-    group by staff_id
+    select
+        staff_id, percentile_cont(0.5) within group (order by bytes_out) as usual_bytes,
+        percentile_cont(0.5) within group (order by rows_out) as usual_rows
+    from days_before group by staff_id
 ),
 
 own_spread as (
     -- 1.4826 makes the median absolute deviation comparable with a standard deviation
-    select
-        staff_days.staff_id,
-        1.4826 * percentile_cont(0.5) within group (order by abs(bytes_out - usual_bytes)) as spread_bytes
-    from staff_days
-    inner join own_median on own_median.staff_id = staff_days.staff_id
-    where ds < :day
-    group by staff_days.staff_id
+    select days_before.staff_id, 1.4826 * percentile_cont(0.5) within group (order by abs(bytes_out - usual_bytes)) as spread_bytes
+    from days_before inner join own_median on own_median.staff_id = days_before.staff_id
+    group by days_before.staff_id
 ),
 
 role_p99 as (
-    select role, percentile_cont(0.99) within group (order by bytes_out) as peer_p99_bytes
-    from staff_days
-    where ds < :day
+    -- days far above a person's own are what is looked for, not what is usual
+    select
+        role, count(distinct ds) as history, percentile_cont(0.99) within group (order by bytes_out) as peer_p99_bytes,
+        percentile_cont(0.99) within group (order by rows_out) as peer_p99_rows
+    from days_before inner join own_median on own_median.staff_id = days_before.staff_id
+    where bytes_out <= :outlier_ratio * usual_bytes
     group by role
-),
-
-destinations as (
-    select staff_id, destination, min(ds) as first_used
-    from exported
-    where destination is not null
-    group by staff_id, destination
-),
-
-new_destinations as (
-    select staff_id, count(*) as destinations from destinations where first_used = :day group by staff_id
 )
 
 select
-    today.staff_id,
-    today.role,
-    today.bytes_out,
-    today.untracked_bytes,
-    today.rows_out,
-    today.exports,
-    coalesce(own_median.usual_bytes, 0) as usual_bytes,
-    coalesce(own_spread.spread_bytes, 0) as spread_bytes,
-    coalesce(role_p99.peer_p99_bytes, 0) as peer_p99_bytes,
-    new_destinations.staff_id is not null as new_destination,
-    coalesce(staff.notice_date <= :day, false) as on_notice,
-    case when staff.notice_date <= :day then 2e0 else 1e0 end * today.untracked_bytes as weighted_bytes
-from staff_days as today
+    today.staff_id, today.role, bytes_out, untracked_bytes, rows_out, exports, coalesce(usual_bytes, 0) as usual_bytes,
+    coalesce(spread_bytes, 0) as spread_bytes, coalesce(usual_rows, 0) as usual_rows, coalesce(peer_p99_bytes, 0) as peer_p99_bytes,
+    coalesce(peer_p99_rows, 0) as peer_p99_rows, new_destination, strange_bytes, weight > 1 as on_notice,
+    weight * untracked_bytes as weighted_bytes, weight * untracked_rows as weighted_rows,
+    case
+        when weight * untracked_bytes >= :min_bytes and weight * untracked_bytes > :own_ratio * coalesce(usual_bytes, 0)
+            and weight * untracked_bytes > coalesce(usual_bytes + :own_spreads * spread_bytes, 0)
+            and weight * untracked_bytes > :peer_ratio * coalesce(peer_p99_bytes, 0)
+            then 60e0 + 20 * (weight - 1) + case when new_destination then 20 else 0 end
+        when weight * untracked_rows >= :min_rows and weight * untracked_rows > :own_ratio * coalesce(usual_rows, 0)
+            and weight * untracked_rows > :peer_ratio * coalesce(peer_p99_rows, 0) then 60e0
+        when strange_bytes >= :strange_bytes and history >= :min_history then 50e0
+        else 0e0
+    end as score
+from today
 left join own_median on own_median.staff_id = today.staff_id
 left join own_spread on own_spread.staff_id = today.staff_id
 left join role_p99 on role_p99.role = today.role
-left join new_destinations on new_destinations.staff_id = today.staff_id
-left join staff on staff.staff_id = today.staff_id
-where today.ds = :day

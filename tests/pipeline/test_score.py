@@ -11,7 +11,7 @@ from tests.content import DAY, HEADER, QUERY, settings_in, signups, write_detect
 
 from daywatch.catalog.model import ROW_TESTS, ScoreStep
 from daywatch.house import open_house
-from daywatch.indicators.score import COMPUTE, binomial_tail, poisson_tail, q_values
+from daywatch.indicators.score import COMPUTE, binomial_tail, larger, poisson_tail, q_values
 from daywatch.runner import run_day, select
 
 SCORED = HEADER.replace(
@@ -36,6 +36,11 @@ def test_q_values_leave_out_rows_without_a_p_value() -> None:
     found = q_values(np.array([0.01, np.nan, 0.04]))
     assert np.isnan(found[1])
     assert found[[0, 2]] == pytest.approx(false_discovery_control([0.01, 0.04]))
+
+
+def test_either_of_two_scores_is_enough() -> None:
+    found = larger(np.array([40.0, np.nan, 0.0]), np.array([0.0, 60.0, np.nan]))
+    assert found.tolist() == [40, 60, 0]
 
 
 def test_every_registered_row_test_is_computed() -> None:

@@ -257,6 +257,7 @@ ROW_TESTS: dict[str, RowTest] = {
     ),
     "binomial_tail": RowTest(("successes", "trials", "expected_rate"), ("p_value",)),
     "connected_groups": RowTest(("node", "neighbours"), ("group", "size")),
+    "larger": RowTest(("first", "second"), ("score",)),
     "points_at_least": RowTest(("value", "points"), ("score",), ("limit",)),
     "points_below": RowTest(("value", "points"), ("score",), ("limit",)),
     "poisson_tail": RowTest(("observed", "expected"), ("p_value",)),

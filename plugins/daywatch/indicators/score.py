@@ -85,6 +85,11 @@ def connected_groups(node: Texts, neighbours: Texts) -> tuple[Texts, Array]:
     return [names[label] for label in labels], sizes[labels].astype(float)
 
 
+def larger(first: Array, second: Array) -> Array:
+    """The larger of two scores: either evidence is enough. A missing one is 0."""
+    return np.maximum(np.nan_to_num(first), np.nan_to_num(second))
+
+
 def points_below(value: Array, points: Array, limit: float) -> Array:
     """The row's points where its value is under the limit, else 0 (also without a value)."""
     return np.where(value < limit, np.nan_to_num(points), 0.0)
@@ -99,6 +104,7 @@ COMPUTE: dict[str, Callable[..., Any]] = {
     "beta_binomial_tail": beta_binomial_tail,
     "binomial_tail": binomial_tail,
     "connected_groups": connected_groups,
+    "larger": larger,
     "points_at_least": points_at_least,
     "points_below": points_below,
     "poisson_tail": poisson_tail,

@@ -1,4 +1,4 @@
--- Most look-ups belong to a review; leads and analysts look things up with a ticket, and export small sets. Now and then
+-- Most look-ups belong to a review; leads and analysts look things up with a ticket; analysts export small sets, others seldom. Now and then
 -- somebody finishes a case after the shift, a lead works from another site for a week, or a VPN leaves in another country.
 with reviewed as (
     select *, row_hash('access', day_number(ds), review_id, 0) as h from review_tasks
@@ -30,7 +30,7 @@ late as (
 ),
 
 at_desk as (
-    select *, case when kind < 0.65 then 'view' when staff_role(s) = 'analyst' and kind >= 0.92 or staff_role(s) = 'lead' and kind >= 0.985 then 'export' else 'search' end as action
+    select *, case when kind < 0.65 then 'view' when staff_role(s) = 'analyst' and kind >= 0.92 or staff_role(s) in ('lead', 'moderator') and kind >= 0.985 then 'export' else 'search' end as action
     from (select * from office union all select * from late)
 ),
 

@@ -5,7 +5,7 @@
 -- newest: true
 -- ---
 -- A moderator looks at the accounts of famous people, out of shift, without review task or ticket.
--- Size: one moderator, 14 looks a day on two days.
+-- Size: one moderator, 12 looks a day on two days.
 insert into extra_staff_access_log by name
 select
     getvariable('scenario') as scenario_id,
@@ -19,6 +19,6 @@ select
     'w' || lower(hex(seeded('laptop', 3 + getvariable('turn')) >> 20)) as device_id,
     true as managed_device, '10.9.8.' || (10 + getvariable('turn')) as ip, 'PH' as country, true as success,
     at_second(ds, ((shift_hour(3 + getvariable('turn')) + 12) % 24) * 3600 + n * 240 + 90) as ingest_ts
-from scenario_days(), range(greatest(6, (14 * getvariable('strength'))::int)) as looks(n);
+from scenario_days(), range((12 * getvariable('strength'))::int) as looks(n);
 
 insert into truth_entities from entity('staff', staff_id(3 + getvariable('turn')));
