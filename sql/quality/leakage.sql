@@ -27,7 +27,7 @@
 --   over_enforced_share: double
 --   score: double
 -- lookback: 28d
--- parameters: {min_cells: 200, min_lift: 1.1, min_z: 3.8}
+-- parameters: {min_cells: 200, min_lift: 1.1, min_z: 3.5}
 -- indicators:
 --   leaking_markets:
 --     value: count(distinct market)
