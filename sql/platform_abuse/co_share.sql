@@ -97,7 +97,7 @@ pairs as (
         abs(extract(epoch from one.created_ts) - extract(epoch from other.created_ts)) as apart_s
     from counted as one
     inner join counted as other on other.thing = one.thing and other.account_id > one.account_id
-    where one.posts between 2 and :max_posts and other.posts between 2 and :max_posts
+    where one.posts between 2 and :max_posts
 ),
 
 coordination as (
