@@ -16,7 +16,7 @@
 --   days_seen: bigint
 --   ratio: double
 -- lookback: 29d
--- parameters: {min_burst_accounts: 8, min_burst_ratio: 3.0, min_farm_accounts: 5, min_hits: 5, min_ratio: 2.0, min_days: 7}
+-- parameters: {min_hits: 5, min_ratio: 2.0, min_days: 7}
 -- optional_upstreams: [signup_burst, comment_copypaste, device_farm]
 -- indicators:
 --   raised_signals:
@@ -44,20 +44,18 @@
 -- related: [platform_abuse.signup_burst, platform_abuse.comment_copypaste, platform_abuse.device_farm]
 -- ---
 with signal_days as (
-    -- hits are rows past the threshold at which each detection itself begins to worry
-    select 'sign-up bursts' as signal, day,
-        sum(case when accounts >= :min_burst_accounts and accounts > :min_burst_ratio * usual then 1 else 0 end) as hits
+    -- hits are what each detection itself calls a finding; every row of a quiet day makes it a day with 0
+    select 'sign-up bursts' as signal, day, count(distinct case when score > 0 then cluster_key end) as hits
     from risk.signup_burst
     where day <= :day
     group by day
     union all
-    select 'device farms' as signal, day,
-        sum(case when accounts >= :min_farm_accounts then 1 else 0 end) as hits
+    select 'device farms' as signal, day, count(distinct case when score > 0 then device_id end) as hits
     from risk.device_farm
     where day <= :day
     group by day
     union all
-    select 'copied texts' as signal, day, count(distinct cluster_key) as hits
+    select 'copied texts' as signal, day, count(distinct case when score > 0 then cluster_key end) as hits
     from risk.comment_copypaste
     where day <= :day
     group by day

@@ -65,15 +65,20 @@ with removed_today as (
     where ds = :day and target_type = 'video' and action in ('remove', 'removed', 'removal', 'takedown')
 ),
 
-views_of_week as (
+views_once as (
+    -- a row delivered twice counts once
     select
-        coalesce(viewer_market, 'unknown') as viewer_market,
-        coalesce(surface, 'unknown') as surface,
-        ds, views.video_id, views, views_after_report,
-        removed_today.video_id is not null as removed
-    from video_views_daily as views
-    left join removed_today on removed_today.video_id = views.video_id
+        ds, video_id, coalesce(viewer_market, 'unknown') as viewer_market, coalesce(surface, 'unknown') as surface,
+        max(views) as views, max(views_after_report) as views_after_report
+    from video_views_daily
     where ds <= :day
+    group by ds, video_id, coalesce(viewer_market, 'unknown'), coalesce(surface, 'unknown')
+),
+
+views_of_week as (
+    select views_once.*, removed_today.video_id is not null as removed
+    from views_once
+    left join removed_today on removed_today.video_id = views_once.video_id
 )
 
 select

@@ -114,9 +114,7 @@ strata as (
     select surface, stratum, 1e0 * sum(violative) / count(*) as chance from labelled where not recent group by surface, stratum
 ),
 
-surfaces as (
-    select surface, sum(violative * weight) / sum(weight) as rate, avg(weight) as weight from labelled where not recent group by surface
-),
+surfaces as (select surface, sum(violative * weight) / sum(weight) as rate, avg(weight) as weight from labelled where not recent group by surface),
 
 cells as (
     -- a cell's usual rate is drawn towards that of its surface; what to expect comes from its surfaces and strata
@@ -150,7 +148,7 @@ effects as (
 select
     coalesce(viewer_market, 'all') as viewer_market, coalesce(surface, 'all') as surface, sum(usual_share) as usual_share, sum(day_share) as day_share,
     sum(usual_share * usual_rate) / nullif(sum(usual_share), 0) as usual_rate, max(overall_rate) as overall_rate,
-    sum(mix_effect) as mix_effect, sum(rate_effect) as rate_effect, sum(sampled) as sampled, sum(observed) as observed, sum(expected) as expected,
+    sum(mix_effect) as mix_effect, sum(rate_effect) as rate_effect, cast(sum(sampled) as bigint) as sampled, cast(sum(observed) as bigint) as observed, sum(expected) as expected,
     case when viewer_market is null and (sum(mix_effect) > :max_mix or sum(mix_effect) < :min_mix) then least(100, 40 + 100 * abs(sum(mix_effect))) else 0 end as mix_score,
     case when viewer_market is null and sum(mix_effect) < -:min_hidden then 80 else 0 end as hidden_points
 from effects
