@@ -84,7 +84,7 @@ banned_traits as (
     select traits.kind, traits.trait, banned.advertiser_id as banned_id, banned.status_ts as banned_ts
     from traits
     inner join known_advertisers as banned on banned.advertiser_id = traits.advertiser_id
-    where banned.banned and traits.trait is not null
+    where banned.banned
 ),
 
 public_traits as (
@@ -104,7 +104,7 @@ links as (
     from banned_traits
     inner join traits on traits.kind = banned_traits.kind and traits.trait = banned_traits.trait
     inner join known_advertisers as newcomer on newcomer.advertiser_id = traits.advertiser_id
-    where not newcomer.banned and not newcomer.suspended and newcomer.advertiser_id <> banned_traits.banned_id
+    where not newcomer.banned and not newcomer.suspended
         and newcomer.created_ts >= :day - cast(:young_days as integer) * interval '1 day'
         and newcomer.created_ts >= banned_traits.banned_ts - cast(:sleeper_days as integer) * interval '1 day'
         and not exists (

@@ -67,7 +67,8 @@
 --   - pages shown by time of day, country or device, which two vantages cannot tell apart
 --   - how far two simhashes differ (their Hamming distance) cannot be said portably; only equal or not is compared
 --   - ads that were never scanned alike before they changed their page under one domain
---   - a cloaker's domain that datacentre scans see for ads of three advertisers passes as a public tracker
+--   - a cloaker's domain that datacentre scans also see, with ads of three advertisers behind it, passes as a public tracker
+--   - pages that fail for datacentres on the day, which a cloaker can arrange; nothing is compared then
 -- false_positives:
 --   - a domain that changes between the day's two scans (gone on the next scan)
 --   - pages tested on part of the visitors for more than a day
@@ -84,15 +85,16 @@ with scans as (
 ),
 
 seen_by_machines as (
-    select distinct scans.ad_id, scans.domain, ads.advertiser_id
-    from scans
-    inner join ads on ads.ad_id = scans.ad_id
-    where scans.vantage = 'datacentre'
+    select distinct ad_id, domain from scans where vantage = 'datacentre'
 ),
 
 public_domains as (
-    -- trackers and shorteners stand before the pages of many advertisers
-    select domain from seen_by_machines group by domain having count(distinct advertiser_id) >= :public_advertisers
+    -- trackers and shorteners stand before the pages of many advertisers, and machines see them too
+    select scans.domain
+    from scans
+    inner join ads on ads.ad_id = scans.ad_id
+    group by scans.domain
+    having count(distinct ads.advertiser_id) >= :public_advertisers and count(*) filter (where scans.vantage = 'datacentre') > 0
 ),
 
 pairs as (
@@ -119,7 +121,8 @@ seen_at_home as (
         scans.*, ads.advertiser_id, ads.vertical, lower(ads.landing_domain) as landing_domain, ads.approved_ts,
         pairs.domain as machine_domain, pairs.hops as machine_hops, coalesce(pairs.same_page, 1) as same_page,
         coalesce(past_pages.same_before, 0) as same_before, coalesce(past_pages.other_page_scans, 0) as other_page_scans,
-        exists (select 1 from seen_by_machines as machine where machine.ad_id = scans.ad_id) and not exists (
+        -- without a machine's scan of the same day the ad may just have moved
+        pairs.scan_id is not null and not exists (
             select 1 from seen_by_machines as machine
             where machine.ad_id = scans.ad_id and (
                 scans.domain = machine.domain

@@ -2,7 +2,7 @@
 -- title: A rule takes down what it should not
 -- description: |
 --   People look again at a random sample of what each automod rule limited or removed. A rule is reported when in a
---   market it was wrong more often in three days than it usually is (q < .05) and fewer than the target were right.
+--   market it was wrong more often in three days than it usually is (q < .02) and fewer than the target were right.
 -- owner: ads_oncall
 -- status: production
 -- severity: high
@@ -31,7 +31,7 @@
 --   points: double
 --   score: double
 -- lookback: 28d
--- parameters: {target_precision: 0.8, check_days: 3, min_checked: 8, floor_wrong_share: 0.1, max_q: 0.05}
+-- parameters: {target_precision: 0.8, check_days: 3, min_checked: 8, floor_wrong_share: 0.12, max_q: 0.02}
 -- score:
 --   - {test: binomial_tail, columns: {successes: wrong_acts, trials: judged, expected_rate: usual_wrong_share}, output: {p_value: p_wrong}}
 --   - {test: q_values, columns: {p_value: p_wrong}, output: {q_value: q_wrong}}

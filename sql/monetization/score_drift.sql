@@ -24,7 +24,7 @@
 --   points: double
 --   score: double
 -- lookback: 29d
--- parameters: {min_scores: 300, min_baseline: 900, min_days: 3, max_psi: 0.2, grey_low: 0.65, grey_high: 0.75, min_grey_ratio: 1.5, max_q: 0.001}
+-- parameters: {min_scores: 300, min_baseline: 900, min_days: 3, max_psi: 0.2, grey_low: 0.65, grey_high: 0.75, min_grey_ratio: 1.6, max_q: 0.001}
 -- score:
 --   - {test: binomial_tail, columns: {successes: grey, trials: judged, expected_rate: usual_grey_share}, output: {p_value: p_grey}}
 --   - {test: q_values, columns: {p_value: p_grey}, output: {q_value: q_grey}}
