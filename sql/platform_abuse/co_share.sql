@@ -14,6 +14,7 @@
 --   account_id: bigint
 --   partner_id: bigint
 --   co_posts: bigint
+--   co_share: double
 --   shared_things: bigint
 --   markets: bigint
 --   example: text
@@ -21,7 +22,7 @@
 --   usual_limit: double
 --   score: double
 -- lookback: 14d
--- parameters: {quantile: 0.1, min_interval_s: 60.0, max_interval_s: 1800.0, max_posts: 100, edge_quantile: 0.95, min_co_posts: 3}
+-- parameters: {quantile: 0.1, min_interval_s: 60.0, max_interval_s: 1800.0, max_posts: 100, edge_quantile: 0.95, min_co_posts: 3, min_share: 0.3}
 -- entities:
 --   - {type: account, column: account_id, score: score}
 --   - {type: account, column: partner_id, score: score}
@@ -46,7 +47,8 @@
 -- runbook: |
 --   1. Draw the pairs as a graph: accounts that are all joined are one operation. `markets` above 1 is the same message
 --      for several countries, the strongest sign.
---   2. `example` names one shared thing: `sound`, `caption` (its hash) or `link`. In `videos`, read the captions of both
+--   2. `co_share` is how much of the quieter account's posts were co-posts: a newsroom's desks meet now and then (0.1),
+--      an operation posts little else (0.8). `example` names one shared thing: `sound`, `caption` (its hash) or `link`. In `videos`, read the captions of both
 --      accounts over the 14 days before the day, and open links only in the sandbox.
 --   3. In `logins`, compare `device_id` and `ip24` of the accounts over the last 14 days.
 --   4. Operation: limit the accounts, remove the shared videos, block the link, open a trend with sound and hashtag. One
@@ -54,7 +56,8 @@
 -- blind_spots:
 --   - things posted more than max_posts times in 14 days join nobody (cap; hashtags are left out for the same reason)
 --   - edited sounds, re-encoded videos and links through a shortener
---   - operations whose posts are further apart than max_interval_s
+--   - operations whose posts are further apart than max_interval_s, or drown in min_share of ordinary posts
+--   - a link is known by its site alone, not by its page
 -- false_positives:
 --   - several accounts of one newsroom, label or franchise
 --   - fans who all post when a song is out (each pair once or twice)
@@ -64,27 +67,29 @@
 -- ---
 with posts as (
     -- videos is kept whole, so the window is said here
-    select video_id, account_id, market, created_ts, sound_id, caption_minhash, external_url_domain
+    select
+        video_id, account_id, market, created_ts, sound_id, caption_minhash, external_url_domain,
+        count(*) over (partition by account_id) as own_posts
     from videos
     where created_ts >= :day - interval '13 days' and created_ts < :day + interval '1 day' and account_id is not null
 ),
 
 shares as (
-    select 'sound ' || cast(sound_id as varchar(40)) as thing, video_id, account_id, market, created_ts
+    select 'sound ' || cast(sound_id as varchar(40)) as thing, video_id, account_id, market, created_ts, own_posts
     from posts
     where sound_id is not null
     union all
-    select 'caption ' || cast(caption_minhash as varchar(40)) as thing, video_id, account_id, market, created_ts
+    select 'caption ' || cast(caption_minhash as varchar(40)) as thing, video_id, account_id, market, created_ts, own_posts
     from posts
     where caption_minhash is not null
     union all
-    select 'link ' || external_url_domain as thing, video_id, account_id, market, created_ts
+    select 'link ' || external_url_domain as thing, video_id, account_id, market, created_ts, own_posts
     from posts
     where external_url_domain is not null
 ),
 
 counted as (
-    select thing, video_id, account_id, market, created_ts, count(*) over (partition by thing) as posts
+    select thing, video_id, account_id, market, created_ts, own_posts, count(*) over (partition by thing) as posts
     from shares
 ),
 
@@ -93,7 +98,7 @@ pairs as (
     select
         one.thing, one.account_id, other.account_id as partner_id, one.video_id, other.video_id as partner_video_id,
         case when one.market is distinct from other.market then 2 else 1 end as markets,
-        greatest(one.created_ts, other.created_ts) as met_ts,
+        greatest(one.created_ts, other.created_ts) as met_ts, least(one.own_posts, other.own_posts) as fewer_posts,
         abs(extract(epoch from one.created_ts) - extract(epoch from other.created_ts)) as apart_s
     from counted as one
     inner join counted as other on other.thing = one.thing and other.account_id > one.account_id
@@ -108,7 +113,7 @@ coordination as (
 edges as (
     -- of two posts with two things in common, one counts
     select
-        account_id, partner_id, max(markets) as markets, min(case when apart_s <= interval_s then thing end) as example,
+        account_id, partner_id, max(markets) as markets, max(fewer_posts) as fewer_posts, min(case when apart_s <= interval_s then thing end) as example,
         max(interval_s) as interval_s, max(case when apart_s <= interval_s then met_ts end) as last_met_ts,
         least(
             count(distinct case when apart_s <= interval_s then video_id end),
@@ -125,9 +130,9 @@ usual as (
 )
 
 select
-    account_id, partner_id, co_posts, shared_things, markets, example, interval_s, usual_limit,
+    account_id, partner_id, co_posts, 1e0 * co_posts / fewer_posts as co_share, shared_things, markets, example, interval_s, usual_limit,
     case
-        when co_posts >= :min_co_posts and co_posts > usual_limit
+        when co_posts >= :min_co_posts and co_posts > usual_limit and co_posts >= :min_share * fewer_posts
         then least(100e0, 40e0 + 5e0 * co_posts + case when markets > 1 then 15e0 else 0e0 end)
         else 0e0
     end as score

@@ -72,20 +72,25 @@ with hours as (
     from engagements
     where ds <= :day and actor_id is not null and event_ts is not null
     group by target_type, target_id, date_trunc('hour', event_ts)
+    having count(*) between :min_actions and :max_actions
 ),
 
-hours_of_day as (
-    select
-        target_type, target_id, acted_hour, actions,
-        sum(actions) over (partition by target_type, target_id, cast(acted_hour as date)) as actions_of_day
-    from hours
+days as (
+    select target_type, target_id, cast(event_ts as date) as acted_on, count(*) as actions
+    from engagements
+    where ds <= :day and actor_id is not null and event_ts is not null
+    group by target_type, target_id, cast(event_ts as date)
 ),
 
 busy_hours as (
     -- an hour that holds much of a quiet target's day; hot targets fall out here, before the self join
-    select target_type, target_id, acted_hour
-    from hours_of_day
-    where actions between :min_actions and :max_actions and actions >= :min_day_share * actions_of_day
+    select hours.target_type, hours.target_id, hours.acted_hour
+    from hours
+    inner join days
+        on days.target_id = hours.target_id
+        and days.target_type = hours.target_type
+        and days.acted_on = cast(hours.acted_hour as date)
+    where hours.actions >= :min_day_share * days.actions
 ),
 
 met as (

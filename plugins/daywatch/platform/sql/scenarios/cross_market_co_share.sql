@@ -1,7 +1,7 @@
 -- ---
 -- team: platform_abuse
 -- days: 6
--- twins: [fan_campaign]
+-- twins: [fan_campaign, newsroom]
 -- ---
 -- Accounts in three markets post the same clip within minutes of each other, again and again: one sound, and one caption word
 -- for word (easy), or captions of their own in each language and only the sound, or the linked site, in common.

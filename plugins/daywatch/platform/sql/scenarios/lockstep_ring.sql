@@ -1,7 +1,7 @@
 -- ---
 -- team: platform_abuse
 -- days: 5
--- twins: [celebrity_post]
+-- twins: [celebrity_post, school_club]
 -- newest: true
 -- ---
 -- A ring of paid accounts likes and follows the same customers' videos within minutes of each other, and hides it among
