@@ -23,7 +23,7 @@
 --   z: double
 --   score: double
 -- lookback: 70d
--- parameters: {min_subgroup: 50, min_subgroups: 7, limit_sigmas: 3.0, min_excess: 0.02}
+-- parameters: {min_subgroup: 50, min_subgroups: 7, limit_sigmas: 3.3, min_excess: 0.02}
 -- indicators:
 --   out_of_control:
 --     value: count(*)
@@ -31,6 +31,7 @@
 --     kind: count
 --     unit: charts
 --     breach: {above: 0}
+--     persistence: {days: 2, of: 3}
 --   whole:
 --     value: max(error_share)
 --     filter: cut = 'all' and subgroup_days = 7

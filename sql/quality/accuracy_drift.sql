@@ -28,6 +28,7 @@
 --     kind: count
 --     unit: queues, markets, vendors
 --     breach: {above: 0}
+--     persistence: {days: 2, of: 3}
 --   hints:
 --     value: count(*)
 --     filter: score > 0

@@ -30,6 +30,7 @@
 --     kind: count
 --     unit: queues, vendors, markets
 --     breach: {above: 0}
+--     persistence: {days: 2, of: 3}
 --   accuracy:
 --     numerator: sum(accuracy * effective_checks)
 --     denominator: sum(effective_checks)

@@ -21,7 +21,7 @@
 --   watch_z: double
 --   score: double
 -- lookback: 14d
--- parameters: {min_golden: 6, min_z: 3.9, min_less_watched: 0.15}
+-- parameters: {min_golden: 6, min_z: 4.2, min_less_watched: 0.15}
 -- indicators:
 --   leaked_sets:
 --     value: count(distinct vendor)

@@ -20,7 +20,7 @@
 --   z: double
 --   score: double
 -- lookback: 42d
--- parameters: {usual_error: 0.06, min_decisions: 150, min_band: 30, min_extra_error: 0.02, min_z: 3.7}
+-- parameters: {usual_error: 0.06, min_decisions: 150, min_band: 30, min_extra_error: 0.02, min_z: 3.8}
 -- indicators:
 --   drifting_segments:
 --     value: count(distinct segment)

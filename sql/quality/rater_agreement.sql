@@ -96,7 +96,7 @@ items as (
 
 agreement as (
     select
-        days, policy_id, count(*) as items, sum(raters) as labels, sum(agreeing) / sum(raters) as observed,
+        days, policy_id, count(*) as items, cast(sum(raters) as bigint) as labels, sum(agreeing) / sum(raters) as observed,
         avg(agreeing / raters) as observed_by_item
     from items group by days, policy_id
 ),
@@ -114,7 +114,7 @@ label_totals as (
 
 chance as (
     select
-        days, policy_id, sum(wrong) as wrong, sum(given) as n, sum(given * (given - 1)) / nullif(sum(given) * (sum(given) - 1), 0) as by_pairs,
+        days, policy_id, cast(sum(wrong) as bigint) as wrong, sum(given) as n, sum(given * (given - 1)) / nullif(sum(given) * (sum(given) - 1), 0) as by_pairs,
         sum(given * given) / (sum(given) * sum(given)) as by_share, sum(given * golden) / (sum(given) * sum(given)) as with_gold
     from label_totals group by days, policy_id
 ),
