@@ -84,8 +84,8 @@
 -- related: [monetization.card_testing]
 -- ---
 with clicks as (
-    -- an event that came twice is one click
-    select distinct event_id, ds, ad_id, ip24, asn, device_id, account_id, dwell_ms, converted
+    -- a click that was loaded twice is one, whatever ids it got
+    select distinct ds, event_ts, ad_id, ip24, asn, device_id, account_id, dwell_ms, converted
     from ad_clicks
     where ds <= :day and ad_id is not null and ip24 is not null
 ),
