@@ -25,7 +25,7 @@ select getvariable('scenario') as scenario_id, extra_id(ds, 10 * g + n) as payme
     'cagency' || lower(hex(gh)) as instrument_hash, (440000 + (gh % 900)::int)::varchar as bin, 'DE' as card_country,
     round(60 + 80 * u(hash(h, day_number(ds)), 1), 2) as amount, 'USD' as currency, 'approved' as auth_result, at_second(ds, 30030 + 300 * n + 3000 * g) as ingest_ts
 from (select ds, false as before from scenario_days()
-    union all select (getvariable('start') - back::int)::date, true from range(7, 14) as earlier(back)), clients
+    union all select (getvariable('start') - back::int)::date, true from range(7, 14) as earlier(back) where getvariable('start') - back::int >= getvariable('first_day')), clients
 where n between 1 and 6 or before = (n = 0);
 
 insert into truth_entities

@@ -44,7 +44,7 @@ select getvariable('scenario') as scenario_id, extra_id(ds, 10 * t + who) as pay
     'ES' as card_country, round(20 + 60 * u(hash(h, day_number(ds)), 1), 2) as amount, 'USD' as currency, 'approved' as auth_result,
     at_second(ds, 36060 + 700 * t) as ingest_ts
 from (select ds, 1 as who from scenario_days()
-    union all select (getvariable('start') - back::int)::date, 0 from range(6, 15) as earlier(back)), returners;
+    union all select (getvariable('start') - back::int)::date, 0 from range(6, 15) as earlier(back) where getvariable('start') - back::int >= getvariable('first_day')), returners;
 
 insert into truth_entities
 select getvariable('scenario'), 'advertiser', new_id::varchar, getvariable('start'), getvariable('stop'), side() from returners;
