@@ -34,6 +34,7 @@ class World:
             {"threads": threads} if threads else {}
         )
         self.db = duckdb.connect(":memory:", config=config)
+        self.db.execute("set enable_progress_bar = false")  # the caller has one
         self.set(seed=seed, days=days, first_day=self.days[0], last_day=end, **asdict(self.volumes))
         self.set(syllables=SYLLABLES.split("|"), links=LINKS.split("|"), emoji=EMOJI.split("|"))
         self.set(market_names=[m.market for m in MARKETS], market_draw=_DRAWS)
