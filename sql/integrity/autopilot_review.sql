@@ -106,13 +106,13 @@ sums_of_peers as (
 ),
 
 today_and_peers as (
-    -- 2.33 deviations from the mean: the first and the last percent of a normal distribution
+    -- 2.33 deviations (of at least a hundredth) from the mean: the first and the last percent of a normal distribution
     select
-        *, f / days + 2.33 * sqrt(greatest(0, ff / days - pow(f / days, 2))) as peer_p99_fast,
-        e / days - 2.33 * sqrt(greatest(0, ee / days - pow(e / days, 2))) as peer_p01_entropy,
-        ln(tasks * (1 - t / days) / :run_chance) / -ln(t / days) as run_limit
+        *, f / days + 2.33 * sqrt(greatest(0.0001, ff / days - pow(f / days, 2))) as peer_p99_fast,
+        e / days - 2.33 * sqrt(greatest(0.0001, ee / days - pow(e / days, 2))) as peer_p01_entropy,
+        ln(tasks * (1 - least(0.99, t / days)) / :run_chance) / -ln(least(0.99, t / days)) as run_limit
     from sums_of_peers
-    where ds = :day and (days is null or t / days between 0.01 and 0.99)
+    where ds = :day
 ),
 
 runs as (

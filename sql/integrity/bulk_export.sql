@@ -2,7 +2,7 @@
 -- title: Bulk export by staff
 -- description: |
 --   A staff member took out far more bytes or rows in a day than they ever do and than their role does (double weight
---   after notice was given), or took data to a destination that their role never uses.
+--   after notice was given), or took data without a ticket to a destination for which their role never had one.
 -- owner: conduct_oncall
 -- status: production
 -- severity: critical
@@ -29,7 +29,7 @@
 --   score: double
 -- lookback: 29d
 -- parameters:
---   {min_bytes: 50000000, min_rows: 100000, own_spreads: 6.0, own_ratio: 5.0, peer_ratio: 1.0, outlier_ratio: 20.0,
+--   {min_bytes: 50000000, min_rows: 100000, own_spreads: 6.0, own_ratio: 5.0, peer_ratio: 1.0, outlier_ratio: 8.0,
 --   strange_bytes: 1000000, min_history: 7}
 -- entities:
 --   - {type: staff, column: staff_id, score: score}
@@ -59,8 +59,8 @@
 --   2. In `staff_access_log`, list the day's events of the `staff_id` with `bytes_out` > 0: `system`, `destination`,
 --      `managed_device`. A legal hold or a migration has a `ticket_id` and is not weighed (`untracked_bytes` is
 --      without one); ask for a missing one within the hour.
---   3. `strange_bytes` went to a destination that nobody of the role used in 28 days; with an unmanaged device suspend
---      the session first, ask afterwards.
+--   3. `strange_bytes` went, without a ticket, to a destination for which nobody of the role had a ticket in 28 days;
+--      with an unmanaged device suspend the session first, ask afterwards.
 --   4. Look 28 days back for a slow rise (integrity.export_drip): practice runs come before the day itself.
 --   5. Open a case, preserve the logs, tell security and legal. Close only with the ticket's owner's word.
 -- blind_spots:
@@ -71,6 +71,7 @@
 -- false_positives:
 --   - approved exports whose ticket was not entered
 --   - the first working weeks of a data analyst
+--   - a new share, until its first export with a ticket
 -- references:
 --   - "CERT Guide to Insider Threats: theft of intellectual property within 30 days of leaving"
 -- related: [integrity.off_scope_access, integrity.off_shift_session, integrity.export_drip]
@@ -90,7 +91,9 @@ exported_today as (
     select
         exported.*,
         destination is not null and min(ds) over (partition by staff_id, destination) = :day as new_destination,
-        destination is not null and min(ds) over (partition by role, destination) = :day as strange_destination
+        destination is not null and not coalesce(
+            min(case when not untracked then ds end) over (partition by role, destination) < :day, false
+        ) as strange_destination
     from exported
 ),
 

@@ -138,7 +138,7 @@ select
     case when checked >= :min_checked then missed end as tested,
     :prior_strength as prior_strength,
     case
-        when checked >= :min_checked and missed >= :min_missed and missed_share >= :min_ratio * peer_share
+        when missed >= :min_missed and missed_share >= :min_ratio * peer_share
             then least(100e0, 40 + 100 * (missed_share - peer_share))
         else 0e0
     end as points

@@ -99,10 +99,6 @@ moderators as (
     group by staff_id
 ),
 
-disputes as (
-    select count(*) as disputes, count(*) filter (where upheld) as upheld from checks where disputed
-),
-
 pairs as (
     select
         qa_staff_id, staff_id, count(*) filter (where not golden) as random_checks,
@@ -113,14 +109,22 @@ pairs as (
     having count(*) filter (where not golden) > 0
 ),
 
+usual_disputes as (
+    -- no pair weighs more than two disputes, or those who collude would say what is usual; ten usual ones are mixed in
+    select
+        (3 + coalesce(sum(upheld * least(1e0, 2e0 / disputes)), 0)) / (10 + coalesce(sum(least(2, disputes)), 0)) as usual_upheld_share
+    from pairs
+    where disputes > 0
+),
+
 pairs_with_rest as (
     -- golden items have a known answer whoever hands them out: they and other people's checks tell the truth
     select
         pairs.*, golden_checks, golden_correct, checks - random_checks as known_checks, correct - random_correct as known_correct,
-        (1e0 * all_of.upheld - pairs.upheld + 3) / (all_of.disputes - pairs.disputes + 10) as usual_upheld_share
+        usual_upheld_share
     from pairs
     inner join moderators on moderators.staff_id = pairs.staff_id
-    cross join disputes as all_of
+    cross join usual_disputes as usual
 ),
 
 gaps as (
