@@ -4,6 +4,7 @@
 --   Pairs of accounts that again and again within 14 days post the same sound, caption or linked site within minutes of
 --   each other. The coordination interval is the data's own: the quickest tenth of all times between two accounts' posts
 --   of one thing (CooRnet, q = .1), and a pair must be over the 95th percentile of all pairs that share something.
+--   On a small platform the tenth falls outside 15 to 30 minutes most days, and the nearer bound is used.
 -- owner: spam_oncall
 -- status: production
 -- severity: high
@@ -22,7 +23,7 @@
 --   usual_limit: double
 --   score: double
 -- lookback: 14d
--- parameters: {quantile: 0.1, min_interval_s: 60.0, max_interval_s: 1800.0, max_posts: 100, edge_quantile: 0.95, min_co_posts: 3, min_share: 0.3}
+-- parameters: {quantile: 0.1, min_interval_s: 900.0, max_interval_s: 1800.0, max_posts: 100, edge_quantile: 0.95, min_co_posts: 3, min_share: 0.3, min_share_of_one: 0.7}
 -- entities:
 --   - {type: account, column: account_id, score: score}
 --   - {type: account, column: partner_id, score: score}
@@ -56,7 +57,8 @@
 -- blind_spots:
 --   - things posted more than max_posts times in 14 days join nobody (cap; hashtags are left out for the same reason)
 --   - edited sounds, re-encoded videos and links through a shortener
---   - operations whose posts are further apart than max_interval_s, or drown in min_share of ordinary posts
+--   - operations whose posts are further apart than max_interval_s, or are fewer than min_share of their posts (min_share_of_one
+--     where they have only one site, sound or caption in common)
 --   - a link is known by its site alone, not by its page
 -- false_positives:
 --   - several accounts of one newsroom, label or franchise
@@ -132,7 +134,9 @@ usual as (
 select
     account_id, partner_id, co_posts, 1e0 * co_posts / fewer_posts as co_share, shared_things, markets, example, interval_s, usual_limit,
     case
-        when co_posts >= :min_co_posts and co_posts > usual_limit and co_posts >= :min_share * fewer_posts
+        when co_posts >= :min_co_posts and co_posts > usual_limit
+            -- one site in common is weak: then the pair must do little else
+            and co_posts >= fewer_posts * case when shared_things > 1 then :min_share else :min_share_of_one end
         then least(100e0, 40e0 + 5e0 * co_posts + case when markets > 1 then 15e0 else 0e0 end)
         else 0e0
     end as score

@@ -17,12 +17,13 @@
 --   shared_hours: bigint
 --   jaccard: double
 --   busy_hours: bigint
+--   shared_a_day: double
 --   points: double
 --   group_id: text
 --   group_size: double
 --   score: double
 -- lookback: 14d
--- parameters: {min_shared: 10, min_jaccard: 0.5, min_group: 5, min_actions: 3, max_actions: 60, min_day_share: 0.2}
+-- parameters: {min_shared: 10, min_jaccard: 0.5, min_group: 5, min_actions: 3, max_actions: 60, min_day_share: 0.2, min_a_day: 3.0}
 -- score:
 --   - {test: connected_groups, columns: {node: account_id, neighbours: partners}, output: {group: group_id, size: group_size}}
 --   - {test: points_at_least, columns: {value: group_size, points: points}, output: {score: score}, limits: {limit: min_group}}
@@ -59,6 +60,7 @@
 --   - targets so busy that no hour holds min_day_share of their day (hot targets join nobody, which also bounds the cost)
 --   - hours with more than max_actions on one target
 --   - rings that spread a job over more than an hour, or meet fewer than min_shared times in 14 days
+--   - rings that work as slowly as friends meet (under min_a_day), which stand in the table with score 0
 --   - rings that did not act together on the day
 -- false_positives:
 --   - a class or a club that likes each other's videos at the same time of the day
@@ -121,6 +123,7 @@ meetings as (
 pairs as (
     select
         one.actor_id, other.actor_id as partner_id, one.busy_hours, count(*) as shared_hours,
+        1e0 * count(*) / count(distinct cast(one.acted_hour as date)) as shared_a_day,
         1e0 * count(*) / (one.busy_hours + other.busy_hours - count(*)) as jaccard
     from meetings as one
     inner join meetings as other
@@ -139,8 +142,9 @@ select
     max(shared_hours) as shared_hours,
     max(jaccard) as jaccard,
     max(busy_hours) as busy_hours,
-    -- more meetings and closer ones are stronger evidence
-    least(100e0, 30e0 + 40e0 * max(jaccard) + max(shared_hours)) as points
+    max(shared_a_day) as shared_a_day,
+    -- friends meet once or twice a day, who is paid meets in bulk; more meetings and closer ones are stronger evidence
+    case when max(shared_a_day) >= :min_a_day then least(100e0, 30e0 + 40e0 * max(jaccard) + max(shared_hours)) else 0e0 end as points
 from pairs
 where jaccard >= :min_jaccard
 group by actor_id
