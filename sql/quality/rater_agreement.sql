@@ -43,6 +43,7 @@
 --     kind: value
 --     unit: alpha
 --     breach: {below: act_under}
+--     persistence: {days: 2, of: 3}
 -- alert:
 --   repeat_after: 7d
 --   evidence: [policy_id, window_days, wrong, labels, wrong_share, expected_share, p, alpha]
