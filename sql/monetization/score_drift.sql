@@ -38,6 +38,7 @@
 --     kind: count
 --     unit: rules of a model version
 --     breach: {above: 0}
+--     persistence: {days: 2, of: 3}
 --   crowded_rules:
 --     value: count(*)
 --     filter: score > 0
