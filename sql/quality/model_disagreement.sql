@@ -22,12 +22,17 @@
 -- lookback: 42d
 -- parameters: {usual_error: 0.06, min_decisions: 150, min_band: 30, min_extra_error: 0.02, min_z: 3.8}
 -- indicators:
---   drifting_segments:
+--   drifting_vendors:
 --     value: count(distinct segment)
---     filter: score > 0
+--     filter: score > 0 and cut = 'vendor'
 --     kind: count
---     unit: vendors and queues
+--     unit: vendors
 --     breach: {above: 0}
+--   drifting_queues:
+--     value: count(distinct segment)
+--     filter: score > 0 and cut = 'queue'
+--     kind: count
+--     unit: queues
 --   largest_extra_error:
 --     value: max(extra_error)
 --     filter: cut = 'vendor' and window_days = 7
@@ -51,7 +56,7 @@
 --   - a fall that began over six weeks ago has become usual
 -- false_positives:
 --   - a stricter policy, which makes reviewers act on what the model does not know yet
---   - a harder mix that the model's score does not see
+--   - a harder mix that the model's score does not see; queues change their mix with every launch, so they are shown and do not page
 -- references:
 --   - "Rao 1948, score test: the weight of a decision is the derivative of its log-likelihood by the error rate"
 -- related: [quality.accuracy_random, quality.accuracy_drift]

@@ -26,7 +26,7 @@
 --   p: double
 --   score: double
 -- lookback: 28d
--- parameters: {act_under: 0.667, min_labels: 20, min_excess: 0.04, within_item: 0.04, max_p: 0.0006}
+-- parameters: {act_under: 0.667, min_labels: 20, min_excess: 0.04, within_item: 0.04, max_p: 0.0004}
 -- score:
 --   - {test: beta_binomial_tail, columns: {successes: wrong, trials: labels, prior_mean: expected_share, prior_strength: prior_strength}, output: {p_value: p}}
 --   - {test: points_below, columns: {value: p, points: points}, output: {score: score}, limits: {limit: max_p}}
