@@ -12,7 +12,7 @@ from (select ds, unnest(range(80)) as n from scenario_days());
 insert into extra_comments by name
 select
     getvariable('scenario') as scenario_id, extra_id(ds, n) as comment_id, ds, event_ts,
-    account_id(m, floor(u(h, 9) * 600)::bigint) as account_id, video_id(day_number(ds) - 1, m, floor(u(h, 2) * 12)::bigint) as video_id, text,
+    account_id(m, floor(u(h, 9) * 600)::bigint) as account_id, video_id(day_number(ds) - 1, m, floor(u(h, 2) * 4)::bigint) as video_id, text,
     text_hash(text) as text_norm_hash, band(text) as minhash_band, null as url_domain, 'en' as language, event_ts + interval 40 seconds as ingest_ts
 from (
     select *, at_second(ds, 3600 + floor(u(h, 1) * 80000)::bigint) as event_ts,

@@ -37,7 +37,7 @@ select
     getvariable('start') - interval '10 days' + interval '20 hours' as event_ts, 'video' as target_type, extra_id(ds, n) as target_id, null as owner_account_id,
     'self_harm' as policy_id, 'remove' as action, 'automod' as source, 'trend_sweep' as rule_id, null as review_id, 'TR-R' || getvariable('turn') as trend_id,
     market, getvariable('start') - interval '10 days' + interval '20 hours 10 minutes' as ingest_ts
-from spread inner join markets using (m) where back > 10 and u(h, 4) < 0.7;
+from spread inner join markets using (m) where back > 10 and u(h, 4) < 0.7 and getvariable('start') - 10 >= getvariable('first_day');
 
 insert into truth_entities
 select * from entity('trend', 'TR-R' || getvariable('turn'))
