@@ -8,7 +8,8 @@
 -- does; or views of followed people grow, where little is, and hide that rates rise everywhere.
 -- Size: views in search times 3.5 (easy); followed people's views times 3 while every rate triples (medium); views in search times 2.3
 -- (stealth), for five days. Power: the mix is counted, not sampled, and moves the rate by 30 %, -25 % and 16 %, where a usual day moves it
--- by 4 %; of the medium run's tripled rates a sample of 500 shows 11 a day in place of 5.
+-- by 4 %; of the medium run's tripled rates a sample of 500
+-- shows 8 a day in place of 3, which two days of it show with probability .68; the mix alone is seen at once.
 insert into knobs
 select ds, 'more_views', ['search', 'following', 'search'][1 + getvariable('turn')], [2.5, 2.0, 1.3][1 + getvariable('turn')] from scenario_days();
 insert into knobs select ds, 'violative_factor', 'all', 2.0 from scenario_days() where getvariable('turn') = 1;

@@ -5,11 +5,12 @@
 -- ---
 -- A copied trick spreads: more violative views each day until it is everywhere it can be, in Indonesia at large, in the For You of the
 -- United States, or among the popular videos of Indonesia's For You. Users report it from the first day on.
--- Size: a third of the full size on the first day, two thirds on the second; full are 13, 7.8 or 4.6 more violative views a day in a
--- sample of 500 (17 points of Indonesia, 12 points of 13 % of the sample, 23 points of 4 %). Power: the first two days bring as many
--- as one full day, and 8 are seen over 1.2 usual ones with probability .9.
+-- Size: a third of the full size on the first day, two thirds on the second; full are 18, 10.8 or 6.3 more violative views a day in a
+-- sample of 500 (24 points of Indonesia, 17 points of 13 % of the sample, 32 points of 4 %), six days in all. Power: the first two days
+-- bring as many as one full day; over a usual 1.1, .9 or .3 they show what chance does once in 10,000 days (8, 7 or 5) with
+-- probability .999, .95 and .79.
 create or replace temp table cause as
-select dim, dims, market, 13 * getvariable('strength') / (500 * part) * 500 / getvariable('sample') as points
+select dim, dims, market, 18 * getvariable('strength') / (500 * part) * 500 / getvariable('sample') as points
 from (values (0, 'ID', 'viewer_market=ID', 0.15, 'ID'), (1, 'US/for_you', 'viewer_market=US;surface=for_you', 0.127, 'US'),
     (2, 'ID/for_you/head', 'viewer_market=ID;surface=for_you;stratum=head', 0.04, 'ID')) as cells(turn, dim, dims, part, market)
 where turn = getvariable('turn');

@@ -5,7 +5,7 @@
 -- ---
 -- One cruel clip goes viral for a day, in Mexico, Brazil or the United States, before people take it down in the evening.
 -- Size: 23, 14 or 8 thousand views of 230 thousand that day; the sample of 500 holds about 13, 10 or 8 of them. Power: a market's usual
--- day holds .6 to .9 violative ones, and chance shows 6 once in 1,000 days; the index of severity and exposure about doubles.
+-- day holds .4 to .7 violative ones, chance shows 5 or 6 less than once in 10,000 days, so the probabilities are .997, .95 and .87; the index of severity and exposure about doubles.
 create or replace temp table clip as
 select extra_id(getvariable('start'), 1) as video_id, market, m, language, floor(23000 * getvariable('strength') * getvariable('engagements') / 50000)::bigint as views
 from markets where market = ['MX', 'BR', 'US'][1 + getvariable('turn')];
