@@ -49,3 +49,7 @@ from favours;
 
 insert into truth_entities from entity('staff', staff_id(getvariable('actor')));
 insert into truth_entities from entity('staff', staff_id((0.7 * getvariable('staff'))::int + 1 + getvariable('turn')));
+
+-- The quality team sees disputes upheld far too often, and is right.
+insert into truth_metric_shifts
+from metric_shift('quality.disputes_upheld', 'cut=all', 0.3 * getvariable('strength'));
