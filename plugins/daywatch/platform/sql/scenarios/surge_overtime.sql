@@ -4,21 +4,21 @@
 -- benign: true
 -- ---
 -- A busy week: some moderators stay four hours longer, in shifts that are entered as unplanned, and decide faster.
--- Size: four moderators, 30 more decisions a day each, an eighth of all at a glance, four days. Benign.
+-- Size: the two or three of four moderators whose shift ends early, 30 more decisions a day each, an eighth of all at a glance, four days. Benign.
 insert into knobs select ds, 'accuracy', staff_id(s)::varchar, -0.02
-from scenario_days(), (select 2 + 5 * unnest(range(4)) + getvariable('turn') as s);
+from scenario_days(), (select 2 + 4 * unnest(range(4)) + getvariable('turn') as s);
 
 insert into extra_staff_shifts by name
 select
     getvariable('scenario') as scenario_id, staff_id(s) as staff_id, ds,
     at_second(ds, shift_hour(s) * 3600 + 8 * 3600) as shift_start, at_second(ds, shift_hour(s) * 3600 + 12 * 3600) as shift_end,
     queue_of(s) as queue_id, false as planned
-from scenario_days(), (select 2 + 5 * unnest(range(4)) + getvariable('turn') as s)
+from scenario_days(), (select 2 + 4 * unnest(range(4)) + getvariable('turn') as s)
 where works(s, day_number(ds)) and shift_hour(s) < 12;
 
 create or replace temp table overtime as
 select ds, s, n, seeded('overtime', day_number(ds) * 100000 + s * 1000 + n) as h, shift_hour(s) * 3600 + 8 * 3600 + n * 440 as second
-from scenario_days(), (select 2 + 5 * unnest(range(4)) + getvariable('turn') as s), range(30) as tasks(n)
+from scenario_days(), (select 2 + 4 * unnest(range(4)) + getvariable('turn') as s), range(30) as tasks(n)
 where works(s, day_number(ds)) and shift_hour(s) < 12;
 
 insert into extra_review_tasks by name
