@@ -27,7 +27,9 @@ def test_installed_rows_are_the_generated_ones(
     catalog = load_catalog(settings).model_copy(update={"teams": {}, "detections": {}})
     state = open_state(settings)
     warehouse = open_warehouse(settings, state)
-    made = generate(settings.data / "platform", "S", 1, END, seed=5)
+    # no rows that arrive twice: loading by key drops them, a lake adopts files as they are
+    scenarios = ["signup_farm", "vip_snooping", "click_farm"]
+    made = generate(settings.data / "platform", "S", 1, END, seed=5, scenarios=scenarios)
     seen: list[tuple[int, int]] = []
     install(made, warehouse, catalog, progress=lambda done, total: seen.append((done, total)))
 

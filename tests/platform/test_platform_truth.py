@@ -63,8 +63,7 @@ def test_every_scenario_tells_its_story_its_size_and_its_twins() -> None:
     alone = [
         s.id
         for s in known.values()
-        if not s.benign
-        and not any(known[twin].benign for twin in s.header.twins if twin in known)
+        if not s.benign and not any(known[twin].benign for twin in s.header.twins if twin in known)
     ]
     assert not untold
     assert not unnamed
@@ -117,13 +116,12 @@ def test_the_farm_is_forty_accounts_on_one_network(tables: duckdb.DuckDBPyConnec
 def test_the_violative_step_moves_brazil_only(tables: duckdb.DuckDBPyConnection) -> None:
     rates = dict(
         tables.execute(
-            "select (viewer_market = 'BR') and ds in (select unnest(generate_series(ds_start, "
-            "ds_end, interval 1 day)) from truth_scenarios where scenario_id = 'violative_step.easy'), "
+            "select viewer_market = 'BR' and ds between ds_start and ds_end, "
             "sum((label = 'violative')::int / inclusion_prob) / sum(1 / inclusion_prob) "
-            "from view_sample group by 1"
+            "from view_sample, truth_scenarios where scenario_id = 'violative_step.easy' group by 1"
         ).fetchall()
     )
-    assert rates[True] > 3 * rates[False]
+    assert rates[True] > 2 * rates[False]
 
 
 def test_the_drifting_vendor_gets_worse_and_the_others_do_not(
@@ -148,7 +146,7 @@ def test_snooping_is_out_of_shift_and_without_a_reason(tables: duckdb.DuckDBPyCo
         "s.shift_end)) from staff_access_log as a where event_id in (select event_id from "
         "truth_events where scenario_id = 'vip_snooping.easy')",
     )
-    assert looks == 28
+    assert looks == 24
     assert excused == 0
 
 

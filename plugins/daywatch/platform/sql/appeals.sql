@@ -5,7 +5,8 @@ with objected as (
 
 filed as (
     select *, least(event_ts + to_seconds(600 + floor(u(h, 2) * 20000)::bigint), ds::timestamp + interval '23:59:59') as filed_ts
-    from objected where u(h, 1) < 0.06
+    -- a scenario that appeals an action does so once
+    from objected where u(h, 1) < 0.06 and action_id not in (select action_id from extra_appeals)
 ),
 
 answered as (

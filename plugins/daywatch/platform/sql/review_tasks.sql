@@ -1,7 +1,7 @@
 -- The day's work is shared out over the moderators on shift; a row is written when it is decided. Everybody decides a
 -- few items at a glance (`hasty`, more on some days); who clicks on autopilot approves unseen.
 with shifts as (
-    select ds as day, day_number(ds) as daynum, staff_id - 5000 as s, shift_start, queue_id, row_number() over (partition by ds order by staff_id) - 1 as place, count(*) over (partition by ds) as on_shift,
+    select ds as day, day_number(ds) as daynum, staff_id - 5000 as s, shift_start, queue_id, row_number() over (partition by ds order by staff_id, shift_start) - 1 as place, count(*) over (partition by ds) as on_shift,
         bent('autopilot', staff_id::varchar, ds) as autopilot, bent('accuracy', staff_id::varchar, ds) as slip,
         0.015 + 0.05 * u(seeded('hasty', staff_id), 1) + 0.04 * u(seeded(staff_id, day_number(ds)), 7) as hasty
     from staff_shifts where staff_role(staff_id - 5000) = 'moderator' and queue_id is not null
@@ -44,7 +44,7 @@ automod_acts as (
 
 -- Three in ten are looked at by people, to know how precise each rule is.
 checks as (
-    select *, row_number() over (partition by day order by kind, item) as nth from automod_acts where u(ih, 41) < 0.3
+    select *, row_number() over (partition by day order by kind, item, m, rule_id) as nth from automod_acts where u(ih, 41) < 0.3
 ),
 
 timed as (
@@ -69,7 +69,7 @@ timed as (
 -- a queue may be launched: its first work is taken from the general one
 numbered as (
     select * replace (case when queue_id = 'general' and u(h, 23) < launched then launch else queue_id end as queue_id),
-        event_id(daynum, row_number() over (partition by day order by s, i)) as review_id, bent('backlog', queue_id, day) as backlog_h,
+        event_id(daynum, row_number() over (partition by day order by s, i, shift_start)) as review_id, bent('backlog', queue_id, day) as backlog_h,
         0.2 * bell(seeded(queue_id, daynum), 1) as rush
     from timed left join (select ds as day, min(dim) as launch, sum(value) as launched from knobs where knob = 'launch' group by ds) as launches using (day)
 ),

@@ -35,7 +35,7 @@ select
     at_second(ds, second - 2000) as created_ts, at_second(ds, second - 200) as assigned_ts, at_second(ds, second - 150) as opened_ts,
     at_second(ds, second - 100) as decided_ts,
     queue_of(getvariable('actor')) as queue_id, 'p1' as priority, 240 as sla_minutes, 'video' as target_type,
-    video_id(day_number(ds) - 1, 1, 40 + n) as target_id, account_id(1, 900 + 200 * getvariable('turn')) as owner_account_id,
+    video_id(day_number(ds) - 1, 1, 5 + n) as target_id, account_id(1, 900 + 200 * getvariable('turn')) as owner_account_id,
     'GB' as market, 'en' as language, staff_id(getvariable('actor')) as staff_id, 'picked' as assignment, 'approve' as decision,
     round(0.55 + 0.4 * u(h, 1), 4) as model_score, 22 as watch_s, 30 as content_s, at_second(ds, second) as ingest_ts
 from (select ds, h, second, n from bribes where n < 5);

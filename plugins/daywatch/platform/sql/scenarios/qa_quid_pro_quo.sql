@@ -24,7 +24,7 @@ select
     at_second(ds, second % 28000 + shift_hour(getvariable('actor')) * 3600 - 60) as opened_ts,
     at_second(ds, second % 28000 + shift_hour(getvariable('actor')) * 3600) as decided_ts,
     queue_of(getvariable('actor')) as queue_id, 'p1' as priority, 240 as sla_minutes, 'video' as target_type,
-    video_id(day_number(ds) - 1, 0, 50 + n % 40) as target_id, account_id(0, floor(u(h, 2) * 3000)::bigint) as owner_account_id,
+    video_id(day_number(ds) - 1, 0, n % 35) as target_id, account_id(0, floor(u(h, 2) * 3000)::bigint) as owner_account_id,
     'US' as market, 'en' as language, staff_id(getvariable('actor')) as staff_id, 'auto' as assignment,
     case when u(h, 3) < 0.75 then 'approve' else 'remove' end as decision,
     case when u(h, 3) >= 0.75 then policy(h, 4) end as policy_id,

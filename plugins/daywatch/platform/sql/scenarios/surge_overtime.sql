@@ -29,7 +29,7 @@ select
     at_second(ds, second - 900) as created_ts, at_second(ds, second - 90) as assigned_ts, at_second(ds, second - 60) as opened_ts,
     at_second(ds, second) as decided_ts,
     queue_of(s) as queue_id, 'p1' as priority, 240 as sla_minutes,
-    'video' as target_type, video_id(day_number(ds) - 1, 0, floor(u(h, 1) * 60)::int) as target_id,
+    'video' as target_type, video_id(day_number(ds) - 1, 0, floor(u(h, 1) * 35)::int) as target_id,
     account_id(0, floor(u(h, 2) * 3000)::bigint) as owner_account_id,
     'US' as market, 'en' as language, staff_id(s) as staff_id, 'auto' as assignment,
     case when u(h, 3) < 0.74 then 'approve' else 'remove' end as decision,
@@ -43,7 +43,7 @@ insert into extra_staff_access_log by name
 select
     getvariable('scenario') as scenario_id, extra_id(ds, (s % 1000) * 100 + n) as event_id, ds, at_second(ds, second - 60) as event_ts,
     staff_id(s) as staff_id, 'review_tool' as system, 'view' as action, 'video' as object_type,
-    video_id(day_number(ds) - 1, 0, floor(u(h, 1) * 60)::int) as object_id, 1 as rows_returned, 5000 as bytes_out,
+    video_id(day_number(ds) - 1, 0, floor(u(h, 1) * 35)::int) as object_id, 1 as rows_returned, 5000 as bytes_out,
     'w' || lower(hex(seeded('laptop', s) >> 20)) as device_id, true as managed_device, '10.4.4.' || s % 200 as ip,
     ['IE', 'PH', 'CO', 'PT'][1 + s::int % 4] as country, true as success, at_second(ds, second + 100) as ingest_ts
 from overtime;
