@@ -41,7 +41,7 @@ def test_a_finding_without_a_page_is_flagged_and_missed() -> None:
     card = score([platform(known, history(rows(known, {3: {"a": 40}}), [[8]]))], [BUDGET])
     [result] = card.scenarios
     assert (result.found, result.delay_days, result.flagged_by) == (False, None, ("spam.farm",))
-    assert card.summary.startswith("easy 0/1 found")
+    assert card.summary.startswith("easy 0/1 (0 by a page of their own) found")
 
 
 def test_a_page_on_a_day_without_a_finding_on_its_devices_is_not_about_it() -> None:
@@ -59,6 +59,16 @@ def test_pages_until_three_days_after_the_end_count(number: int, found: bool) ->
     card = score([platform(known, history(days, [[number]], far))], [BUDGET])
     assert card.scenarios[0].found is found
     assert card.teams[0].pages == PageCounts(true=1)  # it is about abuse, however late
+
+
+def test_an_episode_that_was_open_before_finds_a_scenario_but_is_no_page_of_its_own() -> None:
+    """The on-call had been woken already: the message was edited, nobody's telephone rang."""
+    known = truth([run("easy", 4, 6)], {"farm.easy": ["a"]})
+    found = rows(known, {2: {"x": 40}, 3: {"x": 40}, 4: {"a": 40}, 6: {"a": 40}})
+    [result] = score([platform(known, history(found, [[2, 3, 4]]))], [BUDGET]).scenarios
+    assert (result.found, result.delay_days, result.own_delay_days) == (True, 0, None)
+    [result] = score([platform(known, history(found, [[2, 3], [6]]))], [BUDGET]).scenarios
+    assert (result.found, result.delay_days, result.own_delay_days) == (True, 2, 2)
 
 
 def test_an_entity_stays_true_for_the_lookback_and_no_longer() -> None:
@@ -220,7 +230,7 @@ def test_platforms_are_pooled_and_two_of_one_seed_stay_two() -> None:
     missed = platform(known, history(rows(known, {}), []))
     card = score(named_apart([found, missed, found]), [BUDGET])
     assert [one.platform for one in card.platforms] == ["seed 1", "seed 1 #2", "seed 1 #3"]
-    assert card.summary.startswith("easy 2/3 found")
+    assert card.summary.startswith("easy 2/3 (2 by a page of their own) found")
     assert card.detections[0].days == 30
     assert card.teams[0].pages == PageCounts(true=2)
 

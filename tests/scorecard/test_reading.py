@@ -100,7 +100,9 @@ def test_rows_pages_and_seconds_are_read(house: House, monkeypatch: pytest.Monke
     assert history.seconds_per_day and history.seconds_per_day > 0
     assert history.stale_days == 0
     card = score([platform], budgets_of(house.catalog, chosen))
-    assert card.summary.startswith("easy 1/1 found; 0 of 1 benign twins paged")
+    assert card.summary.startswith(
+        "easy 1/1 (1 by a page of their own) found; 0 of 1 benign twins paged"
+    )
     assert card.teams[0].pages == PageCounts(true=1)
     [one] = card.detections
     assert one.precision and one.precision.value == pytest.approx(1 / 3)

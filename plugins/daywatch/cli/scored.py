@@ -101,7 +101,9 @@ def _runs(runs: Sequence[ScenarioResult]) -> str:
     if not runs:
         return ""
     delays = [f"+{one.delay_days}" for one in runs if one.delay_days is not None]
-    return " ".join([f"{sum(one.found for one in runs)}/{len(runs)}", *delays])
+    found = f"{sum(one.found for one in runs)}/{len(runs)}"
+    own = sum(one.own_delay_days is not None for one in runs)
+    return " ".join([found if own == len(delays) else f"{found} (own {own})", *delays])
 
 
 def _print_missed(scenarios: Sequence[ScenarioResult]) -> None:

@@ -44,6 +44,8 @@ class ScenarioResult:
     found: bool
     """paged for by a production detection; of a benign twin: wrongly"""
     delay_days: int | None
+    own_delay_days: int | None
+    """until an episode opened about it; None where it only stood in one that was open before"""
     paged_by: tuple[str, ...]
     flagged_by: tuple[str, ...]
     """have findings on its entities, whether or not they paged; experimental ones too"""

@@ -21,6 +21,8 @@ class Doing:
     """detection -> the scenario's entities that it has findings on"""
     pages: int
     """episodes about it"""
+    opened: tuple[date, ...]
+    """first days of those that opened about it, rather than had been open before"""
 
 
 def scenario_results(platform: Platform) -> list[ScenarioResult]:
@@ -50,6 +52,7 @@ def _doing(
 ) -> Doing:
     paged: dict[str, date] = {}
     episodes = 0
+    opened: list[date] = []
     for history in production(platform):
         why = platform.reasons[history.watch.name]
         about = [
@@ -57,10 +60,12 @@ def _doing(
             for page in history.pages
         ]
         episodes += sum(bool(days) for days in about)
+        starts = [page.days[0] for page in history.pages]
+        opened += [day for day in starts if _about(platform, scenario, day, why)]
         if any(about):
             paged[history.watch.name] = min(day for days in about for day in days)
     mine = {name: frozenset(found) for name, found in flagged.get(scenario.id, {}).items()}
-    return Doing(paged, mine, episodes)
+    return Doing(paged, mine, episodes, tuple(sorted(opened)))
 
 
 def _about(platform: Platform, scenario: Scenario, day: date, why: Reasons) -> bool:
@@ -84,6 +89,7 @@ def _result(
     found = frozenset().union(*(doing.flagged[name] for name in finders)) & noted
     first = max(scenario.first_day, platform.days[0])
     delay = (min(doing.paged.values()) - first).days if doing.paged else None
+    own = [day for day in doing.opened if day >= first]
     return ScenarioResult(
         platform=platform.label,
         id=scenario.id,
@@ -95,6 +101,7 @@ def _result(
         last_day=scenario.last_day,
         found=bool(doing.paged),
         delay_days=delay,
+        own_delay_days=(own[0] - first).days if own else None,
         paged_by=tuple(sorted(doing.paged)),
         flagged_by=tuple(sorted(doing.flagged)),
         pages=doing.pages,

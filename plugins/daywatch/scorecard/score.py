@@ -83,7 +83,8 @@ def _of_strength(scenarios: Sequence[ScenarioResult], strength: str) -> list[Sce
 
 
 def _share(runs: Sequence[ScenarioResult]) -> str:
-    return f"{sum(one.found for one in runs)}/{len(runs)}"
+    own = sum(one.own_delay_days is not None for one in runs)
+    return f"{sum(one.found for one in runs)}/{len(runs)} ({own} by a page of their own)"
 
 
 # --- the aims -------------------------------------------------------------------------------------
