@@ -63,6 +63,16 @@ def test_a_verdict_is_a_row_and_an_audit_row(
     ]
 
 
+def test_where_each_row_says_its_type_the_verdict_says_it_too(home: Settings) -> None:
+    header = HEADER.replace(
+        "{type: ip, column: ip24,", "{type: thing, type_from: ip24, column: ip24,"
+    )
+    write_detection(home.home, header=header)
+    said = ("--outcome", "duplicate", "--reason", "x")
+    assert run("device:d1", *said) == 0
+    assert run("d1", *said) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [

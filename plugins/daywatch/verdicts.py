@@ -6,12 +6,14 @@ positive. A row is only ever added; a later verdict on the same entity stands be
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from daywatch.catalog.model import NAME
 from daywatch.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -85,11 +87,13 @@ def record(
 
 
 def _entity(detection: Detection, entity: str) -> tuple[str, str]:
-    types = list(dict.fromkeys(one.type for one in detection.header.entities))
+    entities = detection.header.entities
+    types = list(dict.fromkeys(one.type for one in entities))
+    by_row = any(one.type_from for one in entities)  # each row says its own type
     kind, colon, identity = entity.partition(":")
-    if colon and kind in types and identity:
+    if colon and identity and (kind in types or (by_row and re.fullmatch(NAME, kind))):
         return kind, identity
-    if len(types) == 1 and entity and not (colon and kind.isalpha()):
+    if len(types) == 1 and not by_row and entity and not (colon and kind.isalpha()):
         return types[0], entity
     raise ConfigurationError(
         f"{entity!r} names no entity of {detection.name}.",
