@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from daywatch.cli.app import main
+from daywatch.cli.verdict import OUTCOMES
 from daywatch.house import open_house
 from daywatch.settings import Settings, get_settings
-from daywatch.verdicts import SOURCE
+from daywatch.verdicts import SOURCE, Outcome
 from tests.content import HEADER, settings_in, write_detection
 
 SOURCES = """
@@ -61,6 +62,10 @@ def test_a_verdict_is_a_row_and_an_audit_row(
         ("entity.verdict", "burst ip:10.0.1"),
         ("entity.verdict", "burst ip:10.0.0"),
     ]
+
+
+def test_help_names_every_outcome() -> None:
+    assert OUTCOMES == tuple(str(outcome) for outcome in Outcome)
 
 
 def test_where_each_row_says_its_type_the_verdict_says_it_too(home: Settings) -> None:

@@ -11,6 +11,7 @@ from daywatch.cli.output import out, print_json
 from daywatch.errors import ConfigurationError
 from daywatch.settings import get_settings
 
+# Said again here, since `--help` must not load the catalogue; a test holds the two together.
 OUTCOMES = (
     "true_positive",
     "benign_positive",
