@@ -65,7 +65,7 @@ def test_a_verdict_is_a_row_and_an_audit_row(
 
 
 def test_help_names_every_outcome() -> None:
-    assert OUTCOMES == tuple(str(outcome) for outcome in Outcome)
+    assert tuple(str(outcome) for outcome in Outcome) == OUTCOMES
 
 
 def test_where_each_row_says_its_type_the_verdict_says_it_too(home: Settings) -> None:
