@@ -38,6 +38,13 @@ class Settings(BaseSettings):
         None, description="bot token; none: messages are previews"
     )
     slack_base_url: str = Field("https://slack.com/api/", description="another one for tests")
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="checks that a button's request over HTTP comes from Slack"
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, description="app-level token for buttons without a public address (Socket Mode)"
+    )
+    heartbeat_url: str = Field("", description="a watcher outside, called after each good canary")
     pseudonym_key: SecretStr | None = Field(
         None, description="secret behind the pseudonyms of confidential teams; made on first use"
     )

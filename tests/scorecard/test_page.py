@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from daywatch.charting.drawing import apart
 from daywatch.scorecard import score
-from daywatch.scorecard.drawing import apart
 from daywatch.scorecard.model import Budget
 from daywatch.scorecard.page import page
 from daywatch.scorecard.results import Scorecard

@@ -87,7 +87,7 @@ class Claims:
         with self.state.transaction() as session:
             query = (
                 select(OutboxMessage, root.state, root.slack_channel)
-                .join(root, root.key == OutboxMessage.alert_key)
+                .join(root, root.key == OutboxMessage.thread_key)
                 .where(OutboxMessage.kind == "reply", OutboxMessage.state == outbox.PENDING)
             )
             for row, fate, posted in session.execute(query).all():
@@ -121,7 +121,7 @@ class Claims:
             row = session.scalars(
                 select(OutboxMessage)
                 .where(OutboxMessage.channel == channel, self._due())
-                .order_by(OutboxMessage.id)
+                .order_by(OutboxMessage.priority, OutboxMessage.id)
                 .limit(1)
                 .with_for_update(skip_locked=True)
             ).first()
@@ -184,7 +184,7 @@ class Claims:
     def _due(self) -> Any:
         """Pending or ambiguous, its time come, and for a reply its thread known."""
         root = aliased(OutboxMessage)
-        threaded = exists().where(root.key == OutboxMessage.alert_key, root.slack_ts.is_not(None))
+        threaded = exists().where(root.key == OutboxMessage.thread_key, root.slack_ts.is_not(None))
         if self.sends:  # a preview's address means nothing to Slack
             threaded = threaded.where(root.slack_channel.is_not(None))
         return and_(
@@ -198,7 +198,7 @@ def _thread_of(session: Session, row: OutboxMessage) -> str | None:
     """The ts of the message that a reply belongs to."""
     if row.kind != "reply":
         return None
-    return session.scalar(select(OutboxMessage.slack_ts).where(OutboxMessage.key == row.alert_key))
+    return session.scalar(select(OutboxMessage.slack_ts).where(OutboxMessage.key == row.thread_key))
 
 
 def _seen_id(session: Session, row: OutboxMessage) -> str | None:

@@ -122,6 +122,7 @@ def _tell(
         alert = Alert(
             key=key,
             kind=kind,
+            team=facts.detection.partition(".")[0],
             detection=facts.detection,
             indicator="",
             channel=facts.channel,
@@ -153,6 +154,8 @@ def _put(
         key,
         payload,
         alert_key=alert.key,
+        team=alert.team,
+        thread_key=alert.key if kind == "reply" else None,
         kind=kind,
         channel=alert.channel,
         name=f"{alert.first_day.isoformat()}-{alert.detection}-{alert.kind}-{alert.key[:8]}",

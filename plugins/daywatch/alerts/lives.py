@@ -118,6 +118,7 @@ class Lives:
         alert = Alert(
             key=key,
             kind="risk",
+            team=self.detection.partition(".")[0],
             detection=self.detection,
             indicator=self.indicator,
             channel=facts.channel,
@@ -183,6 +184,8 @@ class Lives:
             key,
             payload,
             alert_key=alert.key,
+            team=alert.team,
+            thread_key=alert.key if kind == "reply" else None,
             kind=kind,
             channel=alert.channel,
             name=name,

@@ -43,6 +43,9 @@ _ALLOWED = {
     DEAD: {PENDING},
     DELETED: set(),
 }
+PRIORITY = {"post": 0, "update": 1, "reply": 1}
+EXTRA = 2
+"""Priority of what is no page: charts, tables and logs in threads."""
 DEADLINE = timedelta(hours=1)
 """A message not delivered by then is a fault that the board and the digest show."""
 
@@ -82,23 +85,36 @@ def put(
     key: str,
     payload: dict[str, Any],
     *,
-    alert_key: str,
     kind: str,
     channel: str,
     name: str,
     now: datetime,
+    alert_key: str | None = None,
+    team: str = "",
+    thread_key: str | None = None,
+    priority: int | None = None,
+    editable: bool = False,
+    chart: dict[str, Any] | None = None,
 ) -> bool:
     """Write the message of this key, or change it in place; False where nothing is new.
 
-    `name` is what a preview calls its file. A reply that was sent stays as it was said.
+    `name` is what a preview calls its file. A reply belongs into the thread of `thread_key`'s
+    message; one that was sent stays as it was said, unless `editable`. `chart` holds the facts
+    of a picture that the sender draws and shows with the message. `priority` is by kind unless
+    given: 0 posts, 1 replies.
     """
-    wrapped = {"name": name, "message": payload}
+    wrapped: dict[str, Any] = {"name": name, "message": payload}
+    if chart is not None:
+        wrapped["chart"] = chart
     row = find(session, key)
     if row is None:
         session.add(
             OutboxMessage(
                 key=key,
                 alert_key=alert_key,
+                thread_key=thread_key,
+                team=team,
+                priority=priority if priority is not None else PRIORITY[kind],
                 kind=kind,
                 channel=channel,
                 payload=wrapped,
@@ -115,7 +131,7 @@ def put(
         )
         session.flush()
         return True
-    if row.payload == wrapped or (kind == "reply" and not unsent(row)):
+    if row.payload == wrapped or (kind == "reply" and not editable and not unsent(row)):
         return False
     row.payload = wrapped
     row.version += 1

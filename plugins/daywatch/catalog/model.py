@@ -7,208 +7,73 @@ parser makes of them; nobody else reads the files. Field names are the header's 
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import date, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-NAME = r"^[a-z][a-z0-9_]{0,62}$"
-Name = Annotated[str, Field(pattern=NAME)]
-Handle = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-"""A person or rota, as people write them: spam-oncall."""
-Reader = Annotated[str, Field(pattern=r"^(group:)?[a-z_][a-z0-9_.-]{0,31}\$?$")]
-"""A login of the operating system, or one of its groups: ana, group:integrity."""
+from daywatch.catalog.basics import (
+    NAME,
+    ColumnMap,
+    ColumnType,
+    Days,
+    Frozen,
+    Handle,
+    Kind,
+    Name,
+    Scalar,
+    Severity,
+    Span,
+    Status,
+    Threshold,
+    parse_days,
+    parse_span,
+)
+from daywatch.catalog.rules import Breach, Change, Indicator, Persistence, Target
+from daywatch.catalog.team import Hours, Owner, Person, Rung, Team
 
-
-class Frozen(BaseModel):
-    """Parsed once at the edge; unknown keys are errors, nothing changes afterwards."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ColumnType(StrEnum):
-    """Column types of sources and risk tables, one spelling for every engine."""
-
-    TEXT = "text"
-    BIGINT = "bigint"
-    INTEGER = "integer"
-    DOUBLE = "double"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
-
-
-class Status(StrEnum):
-    """How far a detection is trusted: what it may build, judge and page."""
-
-    DRAFT = "draft"
-    EXPERIMENTAL = "experimental"
-    PRODUCTION = "production"
-    DEPRECATED = "deprecated"
-
-    @property
-    def scheduled(self) -> bool:
-        """Whether Airflow runs it every day."""
-        return self is not Status.DRAFT
-
-    @property
-    def judged(self) -> bool:
-        """Whether its indicators get verdicts."""
-        return self in (Status.EXPERIMENTAL, Status.PRODUCTION)
-
-    @property
-    def pages(self) -> bool:
-        """Whether a breach becomes a message to the on-call."""
-        return self is Status.PRODUCTION
-
-
-class Severity(StrEnum):
-    """Field-standard severities, mildest first."""
-
-    INFORMATIONAL = "informational"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
-
-
-class Kind(StrEnum):
-    """What an indicator measures; decides how no rows and denominator 0 are read."""
-
-    COUNT = "count"
-    RATE = "rate"
-    VALUE = "value"
-    DURATION = "duration"
-
-
-_DAYS = re.compile(r"^(\d{1,4})d$")
-_SECONDS = re.compile(r"^(\d{1,6})(s|m|h)$")
-_UNIT = {"s": 1, "m": 60, "h": 3600}
-
-
-def parse_days(text: Any) -> Any:
-    """`28d` -> 28 days; anything else is left for pydantic to refuse."""
-    match = _DAYS.match(text) if isinstance(text, str) else None
-    return timedelta(days=int(match[1])) if match else text
-
-
-def parse_span(text: Any) -> Any:
-    """`90s`, `15m` or `2h` -> a duration; anything else is left for pydantic to refuse."""
-    match = _SECONDS.match(text) if isinstance(text, str) else None
-    return timedelta(seconds=int(match[1]) * _UNIT[match[2]]) if match else text
-
-
-Days = Annotated[timedelta, BeforeValidator(parse_days)]
-Span = Annotated[timedelta, BeforeValidator(parse_span)]
-Scalar = bool | int | float | date | str
-Threshold = float | str  # a number, or the name of a parameter
-ColumnMap = dict[Name, ColumnType]
-
-
-def _percent(value: Any) -> Any:
-    """`30%` -> 0.3; numbers pass."""
-    if isinstance(value, str) and value.endswith("%"):
-        return float(value[:-1]) / 100
-    return value
-
-
-Fraction = Annotated[float, BeforeValidator(_percent), Field(gt=0)]
-
-
-# --- how an indicator is breached ---------------------------------------------------------------
-
-
-class Target(Frozen):
-    """A rate held against a target by its Wilson interval, so that small samples stay quiet.
-
-    Breached when the whole interval lies on the wrong side of the bound.
-    """
-
-    at_least: Threshold | None = None
-    at_most: Threshold | None = None
-    confidence: float = Field(0.95, gt=0.5, lt=1)
-    min_n: int = Field(30, ge=1, description="fewer observations: no verdict")
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Target:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give exactly one of at_least and at_most")
-        return self
-
-
-class Change(Frozen):
-    """Movement against an earlier period; needs a minimum count because alone it cries wolf."""
-
-    against: Literal["same_weekday"] | Days = "same_weekday"
-    weeks: int = Field(4, ge=1, le=12, description="same_weekday: median of so many weeks")
-    direction: Literal["up", "down", "both"] = "up"
-    by: Fraction = Field(description="relative change, 50% or 0.5")
-    min_count: Threshold = Field(description="the larger of both sides must reach it")
-
-
-class Breach(Frozen):
-    """One rule per key; several keys, or `all`, must hold together."""
-
-    above: Threshold | None = None
-    below: Threshold | None = None
-    outside: tuple[Threshold, Threshold] | None = None
-    target: Target | None = None
-    change: Change | None = None
-    all: tuple[Breach, ...] | None = None
-
-    @model_validator(mode="after")
-    def _some_rule(self) -> Breach:
-        if not self.rules():
-            raise ValueError("a breach needs one of above, below, outside, target, change, all")
-        return self
-
-    def rules(self) -> tuple[tuple[str, Any], ...]:
-        """(rule name, its settings) of every rule that must hold, `all` flattened."""
-        own = ("above", "below", "outside", "target", "change")
-        flat = [(key, getattr(self, key)) for key in own if getattr(self, key) is not None]
-        for inner in self.all or ():
-            flat.extend(inner.rules())
-        return tuple(flat)
-
-
-class Persistence(Frozen):
-    """Breached on at least `days` of the last `of` judged days before it counts."""
-
-    days: int = Field(1, ge=1)
-    of: int = Field(1, ge=1)
-
-    @model_validator(mode="after")
-    def _possible(self) -> Persistence:
-        if self.days > self.of:
-            raise ValueError("days cannot be more than of")
-        return self
-
-
-class Indicator(Frozen):
-    """A named aggregate over the day's published rows, with the rule that breaches it."""
-
-    value: str | None = None
-    numerator: str | None = None
-    denominator: str | None = None
-    filter: str | None = None
-    by: tuple[Name, ...] = ()
-    kind: Kind = Kind.COUNT
-    unit: str = ""
-    breach: Breach | None = None
-    severity: Severity | None = None
-    persistence: Persistence | None = None
-
-    @model_validator(mode="after")
-    def _value_or_rate(self) -> Indicator:
-        rate = self.numerator is not None and self.denominator is not None
-        if (self.value is not None) == rate or (self.kind is Kind.RATE) != rate:
-            raise ValueError(
-                "give value, or numerator and denominator with kind: rate (never a/b in value)"
-            )
-        return self
+__all__ = [
+    "NAME",
+    "ROW_TESTS",
+    "AlertSettings",
+    "Breach",
+    "BrokenFile",
+    "Catalog",
+    "Change",
+    "ColumnMap",
+    "ColumnType",
+    "Days",
+    "Detection",
+    "Entity",
+    "Frozen",
+    "Handle",
+    "Header",
+    "Hours",
+    "Indicator",
+    "Kind",
+    "Name",
+    "Owner",
+    "Persistence",
+    "Person",
+    "RowTest",
+    "RuleException",
+    "Rung",
+    "Scalar",
+    "ScoreStep",
+    "ScoreSteps",
+    "Severity",
+    "Source",
+    "SourceColumn",
+    "Span",
+    "Status",
+    "Target",
+    "Taxonomy",
+    "Team",
+    "Threshold",
+    "parse_days",
+    "parse_span",
+]
 
 
 # --- the header -----------------------------------------------------------------------------------
@@ -332,33 +197,7 @@ class Header(Frozen):
     version: int = 1
 
 
-# --- teams, sources, taxonomy ---------------------------------------------------------------------
-
-
-class Owner(Frozen):
-    """A person or rota that the team file maps to Slack."""
-
-    slack: str = Field("", description="user or user group id, e.g. U012 or S012")
-    email: str = ""
-
-
-class Team(Frozen):
-    """sql/<team>/team.yaml."""
-
-    name: Name
-    title: str
-    channels: dict[Literal["alerts", "data", "digest"], str]
-    owners: dict[Handle, Owner] = Field(min_length=1)
-    schedule: str = "0 4 * * *"
-    timezone: str = "UTC"
-    timeout: Span = timedelta(minutes=15)
-    max_rows: int = Field(200_000, ge=1)
-    ready_deadline: Span = Field(timedelta(hours=4), description="after the run's start")
-    alert_budget_per_week: int = Field(10, ge=0)
-    review_budget_per_day: int = Field(20, ge=1, description="findings the team can look at a day")
-    confidential: bool = False
-    portable: bool = Field(True, description="lint holds its SQL to sql/PORTABLE.md")
-    readers: tuple[Reader, ...] = Field((), description="may see a confidential team's ids")
+# --- sources, taxonomy ----------------------------------------------------------------------------
 
 
 class SourceColumn(Frozen):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from daywatch.scorecard.drawing import (
+from daywatch.charting.drawing import (
     BLUE,
     FONT,
     INK,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from daywatch.scorecard.drawing import INK, ORANGE, VERMILION, axis, chart_of, draw, header, scale
+from daywatch.charting.drawing import INK, ORANGE, VERMILION, axis, chart_of, draw, header, scale
 from daywatch.scorecard.results import ScenarioResult, Scorecard
 
 _CROSS = (

@@ -16,7 +16,7 @@ from daywatch.state.engine import WRITES, shown
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest revision in migrations/versions; a test compares it with the files."""
 VERSION_TABLE = "daywatch_schema_version"
 """Not alembic's default name, so that a database shared with another tool (Airflow) stays sound."""

@@ -141,8 +141,10 @@ class Alert(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     """hash of detection, indicator, channel and the first day of the episode (delivery.md)"""
     kind: Mapped[str] = mapped_column(String(16), default="risk")
-    """risk, or held_back for the data channel"""
+    """risk, summary of many; for the data channel held_back, warning, not_run"""
+    team: Mapped[str] = mapped_column(String(63), default="")
     detection: Mapped[str] = mapped_column(String(127))
+    """empty where it speaks of several"""
     indicator: Mapped[str] = mapped_column(String(63))
     channel: Mapped[str] = mapped_column(String(127))
     first_day: Mapped[date]
@@ -155,7 +157,31 @@ class Alert(Base):
     ended_at: Mapped[datetime | None]
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """the facts its message was last rendered from"""
-    __table_args__ = (Index("ix_alerts_detection_indicator", "detection", "indicator", "state"),)
+    route: Mapped[str] = mapped_column(String(16), default="page")
+    """how it is told: page, summary (inside that of summary_key), digest (over budget), silenced"""
+    summary_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    acknowledged_by: Mapped[str | None] = mapped_column(String(127))
+    acknowledged_at: Mapped[datetime | None]
+    assignee: Mapped[str | None] = mapped_column(String(127))
+    snoozed_by: Mapped[str | None] = mapped_column(String(127))
+    snoozed_until: Mapped[datetime | None]
+    snoozed_until_falls: Mapped[bool] = mapped_column(default=False)
+    """quiet until a judged day without a breach"""
+    resolution: Mapped[str | None] = mapped_column(String(32))
+    resolution_note: Mapped[str] = mapped_column(Text, default="")
+    resolved_by: Mapped[str | None] = mapped_column(String(127))
+    resolved_at: Mapped[datetime | None]
+    resolved_through: Mapped[date | None]
+    """the last breached day that the resolution is about; a later breach is a new episode"""
+    rungs: Mapped[int] = mapped_column(default=0)
+    """steps of the escalation ladder that have been climbed"""
+    climbs_at: Mapped[datetime | None]
+    """when the next step is due; None: nothing climbs"""
+    __table_args__ = (
+        Index("ix_alerts_detection_indicator", "detection", "indicator", "state"),
+        Index("ix_alerts_team_opened_at", "team", "opened_at"),
+        Index("ix_alerts_state_climbs_at", "state", "climbs_at"),
+    )
 
 
 class OutboxMessage(Base):
@@ -166,8 +192,13 @@ class OutboxMessage(Base):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     """idempotency key: one row, and one live message, per key; goes into Slack's metadata"""
     alert_key: Mapped[str | None] = mapped_column(ForeignKey("alerts.key"), index=True)
+    thread_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    """the key of the row whose message begins the thread that this one belongs into"""
+    team: Mapped[str] = mapped_column(String(63), default="")
     kind: Mapped[str] = mapped_column(String(16))
     """post, update, reply"""
+    priority: Mapped[int] = mapped_column(default=1)
+    """within a channel smaller ones go first: 0 pages, 1 edits and replies, 2 extras"""
     channel: Mapped[str] = mapped_column(String(127))
     payload: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=1)
@@ -183,10 +214,17 @@ class OutboxMessage(Base):
     fence: Mapped[int] = mapped_column(default=0)
     slack_channel: Mapped[str | None] = mapped_column(String(127))
     slack_ts: Mapped[str | None] = mapped_column(String(32))
+    file_id: Mapped[str | None] = mapped_column(String(32))
+    """of the uploaded chart that the message shows"""
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    __table_args__ = (Index("ix_outbox_state_not_before", "state", "not_before"),)
+    doubtful_since: Mapped[datetime | None]
+    """first unclear call; until the sweep has looked late enough, a second copy may appear"""
+    __table_args__ = (
+        Index("ix_outbox_state_not_before", "state", "not_before"),
+        Index("ix_outbox_doubtful_since", "doubtful_since"),
+    )
 
 
 class ChannelLease(Base):
@@ -225,3 +263,51 @@ class UnmaskRequest(Base):
     requested_at: Mapped[datetime]
     approved_by: Mapped[str | None] = mapped_column(String(127))
     approved_at: Mapped[datetime | None]
+
+
+class Silence(Base):
+    """Nobody is paged about what matches, for a reason and until a time; never over 30 days."""
+
+    __tablename__ = "silences"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    team: Mapped[str] = mapped_column(String(63), index=True)
+    match: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """detection, indicator, severity: exact or with *; what is absent matches everything"""
+    reason: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(127))
+    created_at: Mapped[datetime]
+    starts_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    """set when it ended, by hand or by time, and the channel was told"""
+    ended_by: Mapped[str | None] = mapped_column(String(127))
+
+
+class KnownDetection(Base):
+    """Since when the sweep has seen a detection: its days are expected from then on."""
+
+    __tablename__ = "known_detections"
+    detection: Mapped[str] = mapped_column(String(127), primary_key=True)
+    first_seen_at: Mapped[datetime]
+    """a new one is not missed for days before it existed"""
+    gone_at: Mapped[datetime | None]
+
+
+class CanaryBeat(Base):
+    """One day's canary: whether its message was seen, and the watcher outside told."""
+
+    __tablename__ = "canary_beats"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    alert_key: Mapped[str | None] = mapped_column(String(64))
+    seen_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime]
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class SeenRequest(Base):
+    """A signed request from Slack that was taken; the same one again is a replay."""
+
+    __tablename__ = "seen_requests"
+    signature: Mapped[str] = mapped_column(String(128), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

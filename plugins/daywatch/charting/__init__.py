@@ -1,0 +1,1 @@
+"""Altair and vl-convert: how charts look, for pages and for pictures in messages."""
