@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DAILY = re.compile(r"\s*(\d{1,2})\s+(\d{1,2})\s+\*\s+\*\s+\*\s*")
@@ -36,3 +36,14 @@ def start_after_day_end(schedule: str, timezone: str) -> timedelta | None:
         return None
     offsets = (datetime(2026, month, 15, 12, tzinfo=place).utcoffset() for month in range(1, 13))
     return start - max(offset or timedelta() for offset in offsets)
+
+def tick(schedule: str, timezone: str, day: date) -> datetime:
+    """When the run for `day` starts, naive UTC: at the schedule's time on the day after, locally.
+
+    A schedule that is not once a day ticks by that local date's end at the latest.
+    """
+    start = daily_start(schedule)
+    local = datetime.combine(day + timedelta(days=1), time(), zone(timezone) or UTC)
+    # Wall-clock arithmetic: 04:00 stays 04:00 on the days when summer time begins and ends.
+    at = local + (start if start is not None else timedelta(days=1))
+    return at.astimezone(UTC).replace(tzinfo=None)

@@ -112,7 +112,7 @@ class RunRows(Sessions):
             query = query.where(Run.step == step)
         with self.reading() as session:
             row = session.scalars(query.order_by(Run.id.desc()).limit(1)).first()
-            return _run(row) if row else None
+            return view_of_run(row) if row else None
 
     def newest_day(self, detection: str | None = None) -> date | None:
         """The newest day that anything ran for, whenever it did."""
@@ -132,7 +132,7 @@ class RunRows(Sessions):
         if detection:
             query = query.where(Run.detection == detection)
         with self.reading() as session:
-            return [_run(row) for row in session.scalars(query)]
+            return [view_of_run(row) for row in session.scalars(query)]
 
     def save_checks(self, run_id: str, detection: str, day: date, result: ValidationResult) -> None:
         """Keep a validation's outcome; saving a run's again replaces it."""
@@ -157,7 +157,8 @@ def _call(handle: StepHandle, session: Session, error: BaseException) -> None:
         handle.on_failure(session, error)
 
 
-def _run(row: Run) -> RunView:
+def view_of_run(row: Run) -> RunView:
+    """The row as a value of its own."""
     return RunView(
         id=row.id,
         run_id=row.run_id,
