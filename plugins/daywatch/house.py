@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from daywatch.catalog import load_catalog
 from daywatch.catalog.model import Catalog, Detection
@@ -15,6 +15,7 @@ from daywatch.settings import Settings, get_settings
 from daywatch.state import open_state
 from daywatch.warehouse import open_warehouse
 from daywatch.warehouse.base import Warehouse
+from daywatch.warehouse.lazy import LazyWarehouse
 
 if TYPE_CHECKING:
     from daywatch.state import StateStore
@@ -46,19 +47,35 @@ class House:
 
 @contextmanager
 def open_house(
-    settings: Settings | None = None, only: str | None = None, catalog: Catalog | None = None
+    settings: Settings | None = None,
+    only: str | None = None,
+    catalog: Catalog | None = None,
+    *,
+    lazily: bool = False,
 ) -> Iterator[House]:
     """Open both stores, and the catalogue (of one detection with `only`), for a while.
 
-    A `catalog` that is given is taken as it is: no file is read.
+    A `catalog` that is given is taken as it is: no file is read. `lazily` opens the warehouse
+    when it is first needed, so that the rest goes on while it is down.
     """
     settings = settings or get_settings()
     catalog = catalog or load_catalog(settings, only=only)
     state = open_state(settings)
-    warehouse = open_warehouse(settings, state)
+
+    def prepared() -> Warehouse:
+        warehouse = open_warehouse(settings, state)
+        try:
+            warehouse.prepare(catalog)
+        except BaseException:
+            warehouse.close()
+            raise
+        return warehouse
+
     try:
-        warehouse.prepare(catalog)
-        yield House(settings, catalog, warehouse, state)
+        warehouse = cast("Warehouse", LazyWarehouse(prepared)) if lazily else prepared()
+        try:
+            yield House(settings, catalog, warehouse, state)
+        finally:
+            warehouse.close()
     finally:
-        warehouse.close()
         state.close()

@@ -8,7 +8,8 @@
               breaches and messages in one transaction, deliver what is due
 
 Every step may be killed anywhere and run again: it ends with the same table and the same
-messages. Airflow runs the steps as tasks (orchestration.py), the command line in one process.
+messages. Airflow runs the steps as tasks (orchestration/), the command line in one process. What
+neither of them finished, or never began, is found and told each minute (tending.py).
 """
 
 from __future__ import annotations
@@ -193,15 +194,11 @@ class Alerted:
 def alert(
     house: House, detection: Detection, day: date, *, run_id: str, transport: Transport
 ) -> Alerted:
-    """Measure and judge the published day, and deliver what the verdicts put into the outbox."""
-    with house.state.step(detection.name, day, "alert", run_id) as step:
-        judging.measure(house, detection, day)
-        point("alert.measured")
-        judged = judging.judge(house, detection, day)
-        point("alert.judged")
-        step.details["breaches"] = list(judged.breaches)
-        step.message = ", ".join(judged.breaches)
-    point("alert.recorded")
+    """Judge the published day, and deliver what the verdicts put into the outbox.
+
+    Who dies before this is done loses nothing: `tending` finds the day published and not judged.
+    """
+    judged = judge_published(house, detection, day, run_id=run_id)
     delivery = deliver(house.state, transport, house.now)
     posted = delivery.sent + delivery.updated
     return Alerted(
@@ -213,3 +210,18 @@ def alert(
         pending=delivery.pending,
         dead=delivery.dead,
     )
+
+
+def judge_published(
+    house: House, detection: Detection, day: date, *, run_id: str
+) -> judging.Judged:
+    """Measure and judge the published day; verdicts, breaches and messages are one transaction."""
+    with house.state.step(detection.name, day, "alert", run_id) as step:
+        judging.measure(house, detection, day)
+        point("alert.measured")
+        judged = judging.judge(house, detection, day)
+        point("alert.judged")
+        step.details["breaches"] = list(judged.breaches)
+        step.message = ", ".join(judged.breaches)
+    point("alert.recorded")
+    return judged
