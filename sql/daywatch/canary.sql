@@ -1,0 +1,31 @@
+-- ---
+-- title: Canary of the alert path
+-- description: |
+--   One row a day that always breaches, so that one alert a day goes the whole way: built, validated, published,
+--   judged, put into the outbox, posted. It is looked for in the channel; only a canary that was seen there shows
+--   that the other detections' silence means safety.
+-- owner: daywatch_oncall
+-- status: production
+-- severity: informational
+-- policy: alert_path
+-- grain: [bird]
+-- columns: {bird: text, beats: bigint}
+-- parameters: {beats: 1}
+-- indicators:
+--   beats: {value: sum(beats), kind: count, unit: beats, breach: {above: 0}, persistence: {days: 1, of: 1}}
+-- alert: {evidence: [bird, beats]}
+-- runbook: |
+--   1. Seen and resolved by Daywatch: nothing to do.
+--   2. Still open an hour after its run: `daywatch status` says what is missing. `daywatch outbox` shows whether its
+--      message waits (Slack refuses or is slow) or is a dead letter (channel archived, token revoked: mend, then
+--      `daywatch requeue`).
+--   3. No message at all: the DAG daywatch.canary is paused or red, or its scheduler is dead. Then no team was told
+--      anything: run `daywatch deliver` by hand, and say so in the teams' channels.
+-- blind_spots:
+--   - it flies to this team's channel; another team's may be archived (their dead letters tell)
+--   - it reads no source, so late or empty sources are told by the detections that read them
+-- false_positives: ["none, it breaches every day"]
+-- ---
+select
+    'canary' as bird,
+    cast(:beats as bigint) as beats
