@@ -25,7 +25,7 @@ def pooled(
     newest: int | None = None,
 ) -> Scorecard:
     """One scorecard over several platforms' folders."""
-    judged = [one for one in detections if one.header.status.judged]
+    judged = [one for one in detections if one.header.status.judged and not one.canary]
     platforms = [evaluated_platform(folder, catalog, judged, newest) for folder in folders]
     return score(named_apart(platforms), budgets_of(catalog, judged))
 

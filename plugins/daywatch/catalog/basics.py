@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
+CANARY = "daywatch.canary"
+"""The detection that breaches every day, to prove that alerts arrive; it looks for nobody."""
 Name = Annotated[str, Field(pattern=NAME)]
 Handle = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 """A person or rota, as people write them: spam-oncall."""

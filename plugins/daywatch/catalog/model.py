@@ -14,6 +14,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BeforeValidator, Field, model_validator
 
 from daywatch.catalog.basics import (
+    CANARY,
     NAME,
     ColumnMap,
     ColumnType,
@@ -34,6 +35,7 @@ from daywatch.catalog.rules import Breach, Change, Indicator, Persistence, Targe
 from daywatch.catalog.team import Hours, Owner, Person, Rung, Team
 
 __all__ = [
+    "CANARY",
     "NAME",
     "ROW_TESTS",
     "AlertSettings",
@@ -252,6 +254,11 @@ class Detection(Frozen):
     def name(self) -> str:
         """`<team>.<table>`, also the DAG id."""
         return f"{self.team}.{self.table}"
+
+    @property
+    def canary(self) -> bool:
+        """Whether it is Daywatch's own proof of life: figures about findings leave it out."""
+        return self.name == CANARY
 
     @property
     def sql_hash(self) -> str:

@@ -136,7 +136,7 @@ def _judged(catalog: Catalog, team: str) -> list[Detection]:
     return [
         one
         for one in catalog.detections.values()
-        if one.header.status.judged and team in ("", one.team)
+        if one.header.status.judged and team in ("", one.team) and not one.canary
     ]
 
 

@@ -88,7 +88,7 @@ def cover(catalog: Catalog, card: Scorecard | None, unknown: str = "", team: str
         stories=None if card is None else stories(card),
         stories_unknown=unknown,
         unread_sources=() if team else tuple(sorted(set(catalog.sources) - read)),
-        gaps=tuple(gap for one in detections if (gap := _gap(one)).lacks),
+        gaps=tuple(gap for one in detections if not one.canary and (gap := _gap(one)).lacks),
         broken=tuple(one.name for one in catalog.broken if team in ("", one.team)),
     )
 
