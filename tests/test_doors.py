@@ -44,7 +44,7 @@ LEVELS = (
     ("judging",),
     ("pipeline",),
     ("runner", "standing", "expected"),
-    ("backfill", "review", "scorecard", "digest", "canary"),
+    ("backfill", "catchup", "review", "scorecard", "digest", "canary"),
     ("tending",),
     ("interaction",),
     ("orchestration", "airflow_home", "web"),
