@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint bench comments clean
+.PHONY: help setup demo up test lint bench chaos clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ lint: $(READY)  ## ruff, mypy and the detections' own lint
 
 bench: $(READY)  ## measure: pipeline and each detection against the bare engine, parse times, Airflow's cost per task
 	@$(BIN)/python -m tests.bench
+
+chaos: $(READY)  ## try to lose or repeat an alert: faulty calls, kill -9, several senders, both stores; then load
+	@$(BIN)/python -m tests.chaos $(CHAOS)
+	@$(BIN)/python -m tests.chaos --load
 
 clean:  ## remove the virtual environment and everything Daywatch wrote
 	rm -rf $(VENV) .daywatch
