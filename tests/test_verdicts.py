@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from daywatch.alerts.outcomes import Outcome
 from daywatch.cli.app import main
 from daywatch.cli.verdict import OUTCOMES
 from daywatch.house import open_house
 from daywatch.settings import Settings, get_settings
-from daywatch.verdicts import SOURCE, Outcome
+from daywatch.verdicts import SOURCE
 from tests.content import HEADER, settings_in, write_detection
 
 SOURCES = """

@@ -10,9 +10,9 @@ import re
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from daywatch.alerts.outcomes import Outcome
 from daywatch.catalog.model import NAME
 from daywatch.errors import ConfigurationError
 
@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     from daywatch.house import House
 
 SOURCE = "entity_verdicts"
-
-
-class Outcome(StrEnum):
-    """How a finding turned out, in the words of Slack's Resolve button (delivery.md)."""
-
-    TRUE_POSITIVE = "true_positive"
-    BENIGN_POSITIVE = "benign_positive"
-    FALSE_POSITIVE_LOGIC = "false_positive_logic"
-    FALSE_POSITIVE_DATA = "false_positive_data"
-    DUPLICATE = "duplicate"
-    UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True)

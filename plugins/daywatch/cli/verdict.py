@@ -40,10 +40,11 @@ def verdict(
     audit row. Example: daywatch verdict signup_burst ip:100.90.7 --outcome false_positive_logic
     --reason "carrier NAT"
     """
+    from daywatch.alerts.outcomes import Outcome
     from daywatch.confidential.people import caller
     from daywatch.house import open_house
     from daywatch.runner import select
-    from daywatch.verdicts import Outcome, record
+    from daywatch.verdicts import record
 
     if outcome not in OUTCOMES:
         raise ConfigurationError(

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from daywatch.state.engine import plain
+from daywatch.state.audit import audit
 from daywatch.state.models import Alert, AuditRow, BreachRow, OutboxMessage
-from daywatch.state.sessions import Sessions, fitted, utc_now
+from daywatch.state.sessions import Sessions, utc_now
 from daywatch.state.views import AlertView, AuditView, BreachView
 
 
@@ -67,15 +67,7 @@ class AlarmRows(Sessions):
         now: datetime | None = None,
     ) -> None:
         """Add who did what to what, in the caller's transaction."""
-        session.add(
-            AuditRow(
-                at=now or utc_now(),
-                actor=fitted(actor, 127),
-                action=fitted(action, 63),
-                object=fitted(object),
-                details=plain(details or {}),
-            )
-        )
+        audit(session, actor, action, object, details, now=now or utc_now())
 
     def audit_trail(self, limit: int = 1000) -> list[AuditView]:
         """The newest entries first."""
