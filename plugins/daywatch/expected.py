@@ -86,6 +86,12 @@ def expected_days(
                 yield Expected(team, name, day, start + patience)
 
 
+def due(catalog: Catalog, name: str, day: date) -> datetime | None:
+    """When the detection's run for the day should have ended; None where it is not scheduled."""
+    found = _schedules(catalog, day).get(name)
+    return found[1] + found[2] if found else None
+
+
 def scheduled_names(catalog: Catalog) -> list[str]:
     """Whatever should run each day, files that cannot be read among it."""
     return sorted(

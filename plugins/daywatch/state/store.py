@@ -10,10 +10,11 @@ from daywatch.state.pointers import PointerRows
 from daywatch.state.requests import RequestRows
 from daywatch.state.runs import RunRows
 from daywatch.state.series import SeriesRows
+from daywatch.state.tally import TallyRows
 from daywatch.state.watch import WatchRows
 
 
-class StateStore(PointerRows, RunRows, SeriesRows, AlarmRows, RequestRows, WatchRows):
+class StateStore(PointerRows, RunRows, SeriesRows, AlarmRows, RequestRows, WatchRows, TallyRows):
     """What the system knows. Safe to share among threads; each process opens its own.
 
     Every call may raise `Unavailable` when the database does not answer.

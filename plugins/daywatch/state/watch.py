@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from daywatch.state.models import Alert, CanaryBeat, KnownDetection, PublishedDay, Run
 from daywatch.state.runs import view_of_run
@@ -94,14 +95,11 @@ class WatchRows(Sessions):
         with self.reading() as session:
             return [Unjudged(*row) for row in session.execute(query)]
 
-    def open_days(self, kind: str) -> dict[str, set[date]]:
-        """Days that open alerts of this kind speak of, by team."""
+    def open_days(self, kind: str) -> set[tuple[str, date]]:
+        """(team, day) that open alerts of this kind speak of."""
         query = select(Alert.team, Alert.first_day).where(Alert.kind == kind, Alert.state == "open")
-        found: dict[str, set[date]] = {}
         with self.reading() as session:
-            for team, day in session.execute(query):
-                found.setdefault(team, set()).add(day)
-        return found
+            return {(team, day) for team, day in session.execute(query)}
 
     def beat(self, day: date) -> BeatView | None:
         """How the day's canary went; None where nobody looked."""
@@ -115,8 +113,8 @@ class WatchRows(Sessions):
         with self.reading() as session:
             return [_beat(row) for row in session.scalars(query)]
 
-    def save_beat(self, beat: BeatView) -> None:
-        """Keep what was seen of a day's canary, in place of what was known before."""
+    def save_beat(self, session: Session, beat: BeatView) -> None:
+        """Keep what was seen of a day's canary, in the caller's transaction."""
         values = {
             "day": beat.day,
             "alert_key": beat.alert_key,
@@ -125,8 +123,7 @@ class WatchRows(Sessions):
             "checked_at": beat.checked_at,
             "error": clean(beat.error),
         }
-        with self.transaction() as session:
-            upsert(session, CanaryBeat, [values])
+        upsert(session, CanaryBeat, [values])
 
 
 def _beat(row: CanaryBeat) -> BeatView:
