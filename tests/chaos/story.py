@@ -47,7 +47,7 @@ def teams(count: int) -> list[str]:
 def plots(alerts: int, rng: random.Random, team_count: int = 10) -> list[Plot]:
     """So many alerts, spread over teams and over the first two days."""
     names = teams(team_count)
-    spread = timedelta(seconds=24 * alerts)
+    spread = timedelta(seconds=2 * alerts)
     return [_plot(f"{names[n % team_count]}.d{n}", rng, spread) for n in range(alerts)]
 
 
