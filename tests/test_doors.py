@@ -45,7 +45,7 @@ LEVELS = (
     ("pipeline",),
     ("runner", "expected"),
     ("backfill", "catchup", "review", "scorecard", "standing", "digest", "canary"),
-    ("tending",),
+    ("tending", "service"),
     ("interaction",),
     ("orchestration", "airflow_home", "web"),
     ("demo",),

@@ -86,12 +86,12 @@ def check(
     transport: Transport,
     day: date,
     *,
-    final: bool = False,
+    until: datetime | None = None,
     call: Call = heartbeat.call,
 ) -> Beat:
     """Look for the day's canary in its channel and record what was seen; safe to repeat.
 
-    `final` takes "not there" for missed although its deadline has not passed.
+    "Not there" means missed from `until` on, by default the day's deadline.
     """
     if CANARY not in house.state.known_detections() and CANARY not in house.catalog.detections:
         return Beat(day, Sighting.NONE, "there is none in the catalogue")
@@ -107,7 +107,7 @@ def check(
     if not missing and alert is not None:
         return _seen(house, alert, day, call)
     key = alert.key if alert else None
-    if not final and house.now() < deadline(house, day):
+    if house.now() < (until or deadline(house, day)):
         return Beat(day, Sighting.WAITING, f"not there yet: {missing}", key)
     return _missed(house, key, day, missing, call)
 

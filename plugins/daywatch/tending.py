@@ -69,9 +69,23 @@ class Tended:
         dead = self.delivery.dead if self.delivery else 0
         return not self.faults and not dead and all(beat.fine for beat in self.canary)
 
+    @property
+    def changed(self) -> bool:
+        """Whether this round did anything that somebody may want to read."""
+        sent = self.delivery
+        moved = sent.sent + sent.updated + sent.adopted + len(sent.errors) if sent else 0
+        settled = any(beat.sighting is not canary.Sighting.WAITING for beat in self.canary)
+        return bool(moved or settled or any(count for count, _ in self._counts()))
+
     def sentence(self) -> str:
         """What was done in one line, faults last."""
-        done = [
+        parts = [self.delivery.sentence().rstrip(".")] if self.delivery else []
+        parts += [f"{count} {what}" for count, what in self._counts() if count]
+        parts += [beat.sentence() for beat in self.canary]
+        return "; ".join([*parts, *(f"FAILED: {fault}" for fault in self.faults)])
+
+    def _counts(self) -> list[tuple[int, str]]:
+        return [
             (self.judged, "detections judged late"),
             (self.not_run, "messages about days that never ran"),
             (self.repaired, "publications repaired"),
@@ -80,10 +94,6 @@ class Tended:
             (self.woken, "snoozes over"),
             (self.swept, "late duplicates deleted"),
         ]
-        parts = [self.delivery.sentence()] if self.delivery else []
-        parts += [f"{count} {what}" for count, what in done if count]
-        parts += [beat.sentence() for beat in self.canary]
-        return "; ".join([*parts, *(f"FAILED: {fault}" for fault in self.faults)])
 
 
 def tend(
@@ -186,7 +196,7 @@ def _data_channel(house: House, team: str) -> str:
 
 
 def _look_for_canary(house: House, transport: Transport, thorough: bool) -> tuple[canary.Beat, ...]:
-    days = canary.unsettled(house, thorough=thorough)
+    days = canary.unsettled(house, thorough=thorough) if transport.sends else []
     return tuple(canary.check(house, transport, day) for day in days)
 
 

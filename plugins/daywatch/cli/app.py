@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from daywatch import __version__
-from daywatch.cli import catalogue, data, run, score, stage, unmask, verdict
+from daywatch.cli import catalogue, data, run, score, stage, tend, unmask, verdict
 from daywatch.cli.output import err, out, print_json, start_logging
 from daywatch.errors import DaywatchError
 from daywatch.settings import get_settings
@@ -40,6 +40,7 @@ app = typer.Typer(
 )
 catalogue.register(app)
 run.register(app)
+tend.register(app)
 data.register(app)
 score.register(app)
 stage.register(app)

@@ -1,4 +1,4 @@
-"""Commands that run detections and tell how they fared: run, backfill, status, deliver."""
+"""Commands that run detections and tell how they fared: run, backfill, status."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (run, backfill, status, deliver):
+    for command in (run, backfill, status):
         app.command()(command)
 
 
@@ -87,7 +87,12 @@ def status(
     day: Annotated[str | None, typer.Option("--day", help="UTC day; default: the newest.")] = None,
     json: Json = False,
 ) -> None:
-    """Tell how a day stands: what ran, was held back, never ran, breached, awaits delivery."""
+    """Tell how a day stands, and whether silence means safety: exit code 0 only if it does.
+
+    Not safe is: a detection that did not run, failed or was held back, a day of the paging horizon
+    that never ran, a broken file, a message that is overdue or undeliverable, an escalation that
+    is late, a canary that was not seen in its channel.
+    """
     from daywatch.house import open_house
     from daywatch.standing import day_standing
 
@@ -104,24 +109,11 @@ def status(
                 for r in standing.rows
             ],
         )
+        for note in standing.notes():
+            out.print(note, markup=False)
         out.print(standing.sentence(), markup=False)
     raise typer.Exit(0 if standing.fine else 1)
 
 
 def _day_or_newest(house: Any, day: str | None) -> date:
     return parse_day(day) if day else house.state.newest_day() or parse_day("yesterday")
-
-
-def deliver(json: Json = False) -> None:
-    """Send what waits in the outbox: messages that Slack did not take, or that nobody sent yet."""
-    from daywatch.alerts.sender import deliver as send
-    from daywatch.alerts.transport import open_transport
-    from daywatch.house import open_house
-
-    with open_house(get_settings()) as house:
-        delivery = send(house.state, open_transport(house.settings), house.now)
-    if json:
-        print_json(delivery)
-    else:
-        out.print(delivery.sentence(), markup=False)
-    raise typer.Exit(1 if delivery.dead else 0)

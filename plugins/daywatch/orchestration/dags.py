@@ -14,9 +14,10 @@ from airflow.sdk import DAG, Asset, CronPartitionTimetable, Param
 from daywatch.catalog import load_catalog
 from daywatch.catalog.model import BrokenFile, Catalog, Detection, Team
 from daywatch.orchestration.day import KEY_FORMAT
+from daywatch.orchestration.deadlines import deadline
 from daywatch.orchestration.docs import broken_doc, detection_doc
 from daywatch.orchestration.retries import retry_arguments
-from daywatch.orchestration.steps import Alert, Broken, Build, Ready, Validate
+from daywatch.orchestration.steps import Alert, Broken, Build, Canary, Ready, Validate
 from daywatch.settings import Settings, get_settings
 
 START = datetime(2010, 1, 1, tzinfo=UTC)
@@ -25,6 +26,8 @@ MARGIN = timedelta(minutes=5)
 """Beyond the query's own timeout: opening stores, writing, and the timeout's own message."""
 BROKEN_SCHEDULE = "0 4 * * *"
 MAX_ACTIVE_RUNS = 4
+HANGS = timedelta(minutes=90)
+"""After the canary was queued; its check gives up earlier."""
 
 
 def detection_dags(only: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
@@ -62,6 +65,7 @@ def _detection_dag(detection: Detection, catalog: Catalog, settings: Settings) -
         max_active_runs=MAX_ACTIVE_RUNS,
         tags=[detection.team, str(header.severity), str(header.status)],
         params=_params(),
+        deadline=deadline(HANGS) if detection.canary else None,
         default_args={
             "owner": header.owner,
             "pool": settings.warehouse_pool,
@@ -80,6 +84,10 @@ def _tasks(detection: Detection, team: Team, catalog: Catalog) -> None:
     validate = Validate(task_id="validate", detection=name, outlets=[risk_table(detection)])
     alert = Alert(task_id="alert", detection=name)
     build >> validate >> alert
+    if detection.canary:
+        # Whatever became of the run: a canary that did not fly was not seen either. In its own
+        # DAG, so that one page shows how far it got, and one deadline covers all of it.
+        alert >> Canary(task_id="check", trigger_rule="all_done")
     if _waits(detection, catalog):
         Ready(task_id="ready", detection=name, deadline=team.ready_deadline) >> build
 

@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 HISTORY = timedelta(days=2)
 """A day that ended longer ago gets nothing more from its sources: only upstreams are waited for."""
+CANARY_GRACE = timedelta(minutes=15)
+"""Of a run that began late: its message gets so long to arrive."""
+CANARY_PATIENCE = timedelta(hours=1)
 HISTORY_PATIENCE = timedelta(minutes=10)
 """How long a day of history waits for upstreams whose own runs may be under way beside it."""
 
@@ -204,6 +207,36 @@ class Alert(BaseOperator):
             log.warning("no Slack token: %d previews, nothing was sent", found.previews)
         log.info("sent %d, waiting %d, undeliverable %d", found.sent, found.pending, found.dead)
         return dataclasses.asdict(found)
+
+
+class Canary(BaseSensorOperator):
+    """Looks for the day's canary in its channel until it is seen; red where it is not.
+
+    Where nothing is sent (previews, days beyond the paging horizon) it is skipped: no proof.
+    """
+
+    ui_color = "#f6f0b4"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(mode="reschedule", poke_interval=60, timeout=CANARY_PATIENCE, **kwargs)
+
+    def poke(self, context: Context) -> bool:
+        """Whether the canary was seen; fails at its deadline."""
+        from daywatch import canary
+        from daywatch.alerts.transport import open_transport
+        from daywatch.catalog.model import CANARY
+
+        settings, day = task_settings(), day_of(context)
+        with _at_work(CANARY, settings) as (house, _):
+            grace = house.now() - _waited(context) + CANARY_GRACE
+            until = max(canary.deadline(house, day), grace)
+            beat = canary.check(house, open_transport(settings), day, until=until)
+        log.info("%s", beat.sentence())
+        if beat.sighting is canary.Sighting.UNPROVED:
+            raise AirflowSkipException(beat.sentence())
+        if not beat.fine:
+            raise AirflowFailException(beat.sentence())
+        return beat.sighting is canary.Sighting.SEEN
 
 
 class Broken(BaseOperator):
