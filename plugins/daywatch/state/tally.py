@@ -120,7 +120,7 @@ class TallyRows(Sessions):
             .group_by(BreachRow.detection)
         )
         with self.reading() as session:
-            return dict(session.execute(query).tuples())
+            return dict(session.execute(query).tuples().all())
 
     def routed(self, team: str, route: str, since: datetime) -> list[OpenAlert]:
         """The team's risk alerts told this way (page, digest, ...) that opened since then."""
