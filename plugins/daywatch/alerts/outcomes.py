@@ -18,5 +18,5 @@ class Outcome(StrEnum):
     @property
     def words(self) -> str:
         """As people read it: "false positive: logic"."""
-        first, second, *rest = self.value.split("_")
-        return f"{first} {second}: {rest[0]}" if rest else self.value.replace("_", " ")
+        words = self.value.split("_")
+        return " ".join(words[:2]) + "".join(f": {word}" for word in words[2:])
