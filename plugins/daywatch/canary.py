@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from daywatch import heartbeat
+from daywatch.alerts import actions
 from daywatch.alerts.outcomes import Outcome
 from daywatch.alerts.people import SYSTEM
 from daywatch.alerts.transport import Outgoing, Sight, Transport
@@ -127,6 +128,8 @@ def _missing(house: House, transport: Transport, alert: AlertView | None, day: d
     if alert is None:
         absent = [one for one in absent_days(house, day, day) if one.detection == CANARY]
         return f"no alert was opened; {absent[0].why}" if absent else "no alert was opened"
+    if alert.opened_at < datetime.combine(day, time()) + timedelta(days=1):
+        return f"nothing new was posted: it goes on in the alert opened on {alert.opened_at:%d %b}"
     wanted = Outgoing(key=alert.key, version=0, channel=alert.channel, message={})
     found = transport.find(wanted, alert.opened_at - SKEW)
     if found.sight is Sight.FOUND:
@@ -172,8 +175,6 @@ def _missed(house: House, key: str | None, day: date, why: str, call: Call) -> B
 
 
 def _resolve(session: Session, key: str, outcome: Outcome, note: str, now: datetime) -> None:
-    from daywatch.alerts import actions  # type: ignore[attr-defined]
-
     actions.resolve(session, key, SYSTEM, outcome=outcome, note=note, now=now)
 
 

@@ -77,7 +77,7 @@ def test_ten_paused_days_are_told_for_the_horizon_and_counted_for_the_rest(lite:
     assert len(lite.heard("spam-data")) == 3
     facts = digest_facts(lite.house, lite.house.catalog.teams["spam"], LATE)
     earlier = [line for line in facts.not_run if "earlier days" in line]
-    assert earlier == [f"spam.burst: 19 earlier days since {TODAY - timedelta(days=20)}"]
+    assert earlier == [f"spam.burst: 20 earlier days since {TODAY - timedelta(days=21)}"]
     assert "spam.burst: never ran" in facts.not_run
 
 
