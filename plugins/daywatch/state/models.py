@@ -180,6 +180,7 @@ class Alert(Base):
     __table_args__ = (
         Index("ix_alerts_detection_indicator", "detection", "indicator", "state"),
         Index("ix_alerts_team_opened_at", "team", "opened_at"),
+        Index("ix_alerts_team_route", "team", "route"),
         Index("ix_alerts_state_climbs_at", "state", "climbs_at"),
     )
 
@@ -216,14 +217,20 @@ class OutboxMessage(Base):
     slack_ts: Mapped[str | None] = mapped_column(String(32))
     file_id: Mapped[str | None] = mapped_column(String(32))
     """of the uploaded chart that the message shows"""
+    pictures: Mapped[int] = mapped_column(default=0)
+    """tries to show the chart that failed; after the last the message goes without"""
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     doubtful_since: Mapped[datetime | None]
     """first unclear call; until the sweep has looked late enough, a second copy may appear"""
+    looks: Mapped[int] = mapped_column(default=0)
+    """of the sweep since the last unclear call"""
+    look_at: Mapped[datetime | None]
+    """when the sweep looks next; None: nothing is doubtful"""
     __table_args__ = (
         Index("ix_outbox_state_not_before", "state", "not_before"),
-        Index("ix_outbox_doubtful_since", "doubtful_since"),
+        Index("ix_outbox_look_at", "look_at"),
     )
 
 
@@ -246,7 +253,7 @@ class AuditRow(Base):
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(127))
     action: Mapped[str] = mapped_column(String(63))
-    object: Mapped[str] = mapped_column(String(255))
+    object: Mapped[str] = mapped_column(String(255), index=True)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

@@ -33,14 +33,19 @@ OUTBOX: tuple[sa.Column[Any], ...] = (
     sa.Column("team", sa.String(length=63), nullable=False, server_default=""),
     sa.Column("priority", sa.Integer(), nullable=False, server_default="1"),
     sa.Column("file_id", sa.String(length=32), nullable=True),
+    sa.Column("pictures", sa.Integer(), nullable=False, server_default="0"),
     sa.Column("doubtful_since", sa.DateTime(), nullable=True),
+    sa.Column("looks", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("look_at", sa.DateTime(), nullable=True),
 )
 INDEXES = (
     ("alerts", "summary_key"),
     ("alerts", "team", "opened_at"),
+    ("alerts", "team", "route"),
+    ("audit", "object"),
     ("alerts", "state", "climbs_at"),
     ("outbox", "thread_key"),
-    ("outbox", "doubtful_since"),
+    ("outbox", "look_at"),
 )
 TEAM_OF_DETECTION = """
 UPDATE alerts SET team = substr(detection, 1, {position} - 1) WHERE detection LIKE '%.%'
