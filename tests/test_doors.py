@@ -16,6 +16,7 @@ DOORS = {
     "altair": ("charting", "scorecard"),
     "duckdb": ("warehouse", "platform"),
     "duckdb_sqlalchemy": ("warehouse",),
+    "fastapi": ("web",),
     "great_expectations": ("validation",),
     "psycopg": ("warehouse",),
     "rich": ("cli",),

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from daywatch import __version__
-from daywatch.cli import catalogue, data, run, score, stage, tend, unmask, verdict
+from daywatch.cli import catalogue, data, run, score, slack, stage, tend, unmask, verdict
 from daywatch.cli.output import err, out, print_json, start_logging
 from daywatch.errors import DaywatchError
 from daywatch.settings import get_settings
@@ -46,6 +46,7 @@ score.register(app)
 stage.register(app)
 verdict.register(app)
 unmask.register(app)
+slack.register(app)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from daywatch.state.alarms import AlarmRows
 from daywatch.state.engine import open_engine, state_url, told_plainly
 from daywatch.state.migrate import migrate
 from daywatch.state.pointers import PointerRows
+from daywatch.state.replays import ReplayRows
 from daywatch.state.requests import RequestRows
 from daywatch.state.runs import RunRows
 from daywatch.state.series import SeriesRows
@@ -14,7 +15,9 @@ from daywatch.state.tally import TallyRows
 from daywatch.state.watch import WatchRows
 
 
-class StateStore(PointerRows, RunRows, SeriesRows, AlarmRows, RequestRows, WatchRows, TallyRows):
+class StateStore(
+    PointerRows, RunRows, SeriesRows, AlarmRows, RequestRows, WatchRows, TallyRows, ReplayRows
+):
     """What the system knows. Safe to share among threads; each process opens its own.
 
     Every call may raise `Unavailable` when the database does not answer.
