@@ -219,6 +219,9 @@ def _record(
             day=day,
             now=house.now(),
             horizon_days=house.settings.paging_horizon_days,
+            policy=alerts.Policy(
+                house.catalog.teams[detection.team], detection.header.alert.escalate_after
+            ),
         )
         alerts.retire(session, detection, now=house.now())
         point("judge.uncommitted")

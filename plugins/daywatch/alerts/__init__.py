@@ -2,5 +2,15 @@
 
 from daywatch.alerts.episodes import Applied, IndicatorOutcome, apply, retire
 from daywatch.alerts.heldback import held_back, published, warned
+from daywatch.alerts.routing import Policy
 
-__all__ = ["Applied", "IndicatorOutcome", "apply", "held_back", "published", "retire", "warned"]
+__all__ = [
+    "Applied",
+    "IndicatorOutcome",
+    "Policy",
+    "apply",
+    "held_back",
+    "published",
+    "retire",
+    "warned",
+]

@@ -14,9 +14,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from daywatch.alerts import endings
 from daywatch.alerts.facts import AlertFacts
 from daywatch.alerts.lives import Lives
+from daywatch.alerts.routing import Policy
 from daywatch.alerts.spells import PARENT, Mark, marks_of, spells
+from daywatch.alerts.summaries import Summaries
+from daywatch.alerts.window import Window, stretches
 from daywatch.catalog.model import Detection, Severity
 from daywatch.indicators.model import WHOLE, State, Verdict
 from daywatch.state.models import Alert, BreachRow, IndicatorValue
@@ -62,6 +66,9 @@ class Applied:
     """breaches of days too old to page: a backfill sums them up for its one summary"""
 
 
+EVERYTHING_PAGES = Policy()
+
+
 def apply(
     session: Session,
     outcomes: Sequence[IndicatorOutcome],
@@ -70,10 +77,14 @@ def apply(
     day: date,
     now: datetime,
     horizon_days: int = 3,
+    policy: Policy = EVERYTHING_PAGES,
 ) -> Applied:
-    """Record the day's outcomes and bring alerts and messages up to date; safe to repeat."""
-    # Two runs of one day would both open the alert; the second waits here and finds it open.
-    lock(session, f"episodes:{detection}")
+    """Record the day's outcomes and bring alerts and messages up to date; safe to repeat.
+
+    `policy` is what the team's file says about telling.
+    """
+    _lock(session, detection)
+    summaries = Summaries(session, now)
     old = (now.date() - day).days > horizon_days
     breaches = recorded = beyond = messages = 0
     opened: list[str] = []
@@ -82,15 +93,19 @@ def apply(
     for outcome in outcomes:
         wanted = _wanted(outcome, _known(session, detection, outcome.indicator, day), old)
         changed = _record(session, wanted, outcome, detection=detection, day=day, now=now)
-        lives = Lives(session, detection, outcome.indicator, now)
-        lives.learn(outcome.facts if outcome.breached else None)
-        lives.reconcile(spells(_marks(session, detection, outcome, day)))
+        resolved = stretches(session, detection, outcome.indicator)
+        found = spells(_marks(session, detection, outcome, day), resolved)
+        today = outcome.facts if outcome.breached else None
+        window = Window(session, detection, outcome.indicator, day, found, today)
+        lives = Lives(session, window, policy, summaries, now)
+        lives.reconcile()
         breaches += len(wanted)
         recorded += changed
         beyond += sum(unpaged == "horizon" for _, unpaged in wanted.values())
         messages += lives.messages
         opened, updated = [*opened, *lives.opened], [*updated, *lives.updated]
         ended = [*ended, *lives.ended]
+    messages += summaries.tell()
     return Applied(
         breaches, recorded, tuple(opened), tuple(updated), tuple(ended), messages, beyond
     )
@@ -102,8 +117,26 @@ def retire(session: Session, detection: Detection, *, now: datetime) -> None:
     query = select(Alert.indicator).where(
         Alert.kind == "risk", Alert.detection == detection.name, Alert.state == "open"
     )
-    for indicator in set(session.scalars(query)) - judged:
-        Lives(session, detection.name, indicator, now).retire()
+    gone = set(session.scalars(query)) - judged
+    if not gone:
+        return
+    _lock(session, detection.name)
+    summaries = Summaries(session, now)
+    for indicator in sorted(gone):
+        for alert in endings.open_alerts(session, detection.name, indicator):
+            if endings.unseen(session, alert):
+                endings.forget(session, alert, summaries, now)
+            else:
+                endings.withdraw(session, alert, summaries, now, why=endings.RETIRED)
+    summaries.tell()
+
+
+def _lock(session: Session, detection: str) -> None:
+    # Two runs of one day would both open the alert; the second waits here and finds it open.
+    lock(session, f"episodes:{detection}")
+    # What people and sweeps do to the team's alerts waits too, and so does another detection's
+    # judging: budget and grouping count across detections.
+    lock(session, f"alerts:{detection.partition('.')[0]}")
 
 
 _Wanted = dict[str, tuple[Verdict, str]]

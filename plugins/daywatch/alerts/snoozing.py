@@ -40,7 +40,7 @@ def awaken(session: Session, alert: Alert, policy: Policy, now: datetime, why: s
     if alert.kind == telling.RISK:
         key = outbox.key_of(alert.key, "awake", now.isoformat())
         payload = render.snooze_over(telling.facts_of(alert), telling.view_of(alert), key, who)
-        telling.reply(session, alert, key, payload, now)
+        telling.reply(session, alert, key, payload, now, priority=0)
 
 
 def wake(session: Session, teams: Mapping[str, Team], now: datetime) -> int:

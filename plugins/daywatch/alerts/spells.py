@@ -39,14 +39,20 @@ def marks_of(breached: Iterable[tuple[date, str]], quiet: Iterable[date]) -> dic
     return marks
 
 
+Stretch = tuple[date, date]
+"""What somebody resolved: the first day of an episode, and the last breached day then known."""
+
+
 @dataclass(frozen=True)
 class Spell:
-    """One episode: its breached days, and the day it ended on (None: still open)."""
+    """One episode: its breached days, and the day it ended on (None: open, or resolved)."""
 
     days: tuple[date, ...]
     paging: tuple[date, ...]
     quiet: int = 0
     ended_day: date | None = None
+    resolved_through: date | None = None
+    """somebody resolved it: whatever comes after this day belongs to another episode"""
 
     @property
     def first_day(self) -> date:
@@ -58,23 +64,56 @@ class Spell:
         """The last breached day."""
         return self.days[-1]
 
+    @property
+    def closed_on(self) -> date | None:
+        """No later day can change it; None while any may."""
+        closings = [day for day in (self.ended_day, self.resolved_through) if day]
+        return max(closings, default=None)
 
-def spells(marks: Mapping[date, Mark]) -> list[Spell]:
-    """The episodes of one indicator in day order."""
+
+def spells(marks: Mapping[date, Mark], resolved: Iterable[Stretch] = ()) -> list[Spell]:
+    """The episodes of one indicator in day order.
+
+    A resolved stretch stays one episode however its days are rebuilt, and is cut off from what
+    breaches after it.
+    """
+    stretches = sorted(resolved)
     found: list[Spell] = []
     days: list[date] = []
     quiet = 0
     for day in sorted(marks):
         mark = marks[day]
-        if mark in (Mark.PAGING, Mark.OLD):
+        breached = mark in (Mark.PAGING, Mark.OLD)
+        through = _through(days, stretches)
+        if breached and through and day > through:
+            found.append(_spell(days, marks, 0, None, through))
+            days, quiet = [], 0
+        if breached:
             days.append(day)
         quiet = quiet + 1 if days and mark is Mark.QUIET else 0
+        if through and day <= through:
+            quiet = 0  # inside what was resolved nothing ends any more
         if quiet == QUIET_DAYS:
-            found.append(_spell(days, marks, quiet, day))
+            found.append(_spell(days, marks, quiet, day, through))
             days, quiet = [], 0
-    return [*found, _spell(days, marks, quiet, None)] if days else found
+    return [*found, _spell(days, marks, quiet, None, _through(days, stretches))] if days else found
 
 
-def _spell(days: list[date], marks: Mapping[date, Mark], quiet: int, ended: date | None) -> Spell:
+def _through(days: list[date], stretches: list[Stretch]) -> date | None:
+    """How far the resolution reaches that the newest of these days lies in."""
+    if not days:
+        return None
+    return max((end for start, end in stretches if start <= days[-1] <= end), default=None)
+
+
+def _spell(
+    days: list[date],
+    marks: Mapping[date, Mark],
+    quiet: int,
+    ended: date | None,
+    through: date | None,
+) -> Spell:
     paging = tuple(day for day in days if marks[day] is Mark.PAGING)
-    return Spell(tuple(days), paging, quiet, ended)
+    if through:
+        quiet, ended = 0, None  # it ended with its resolution, not with quiet days
+    return Spell(tuple(days), paging, quiet, ended, through)
