@@ -21,17 +21,19 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from daywatch import canary, catchup, expected
-from daywatch.alerts import absent
+from daywatch.alerts import absent, escalation, silences, snoozing
 from daywatch.alerts.sender import Delivery, deliver
 from daywatch.catalog.model import CANARY
 from daywatch.errors import DaywatchError, Unavailable
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from daywatch.alerts.transport import Transport
     from daywatch.house import House
     from daywatch.state.watch import Unjudged
@@ -202,4 +204,21 @@ def _look_for_canary(house: House, transport: Transport, thorough: bool) -> tupl
 
 def _advance(house: House, parts: _Parts) -> tuple[int, int, int]:
     """What only time moves: ladders, silences, snoozes."""
-    return 0, 0, 0
+    teams = house.catalog.teams
+    channels = {name: team.channels["alerts"] for name, team in teams.items()}
+
+    def in_transaction(step: Callable[[Session, datetime], int]) -> int:
+        with house.state.transaction() as session:
+            return step(session, house.now())
+
+    # Silences end before alerts wake and climb: what they kept quiet is told in this round.
+    expired = parts.run(
+        "silences", lambda: in_transaction(lambda s, now: silences.expire(s, channels, now)), 0
+    )
+    woken = parts.run(
+        "snoozes", lambda: in_transaction(lambda s, now: snoozing.wake(s, teams, now)), 0
+    )
+    climbed = parts.run(
+        "climb", lambda: in_transaction(lambda s, now: escalation.climb(s, teams, now)), 0
+    )
+    return climbed, expired, woken
