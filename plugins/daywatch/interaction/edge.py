@@ -38,7 +38,7 @@ class Edge:
     def bolt(self) -> App:
         """A bolt app over these handlers. Nothing is called when it is made."""
         app = App(
-            name="daywatch",
+            name="slack_bolt.daywatch",  # bolt silences the logger of this name as it does its own
             logger=quiet(),
             client=self.voice.client,
             authorize=_authorize,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from airflow.models.connection import Connection
-from airflow.sdk.exceptions import AirflowNotFoundException
 from pydantic import SecretStr
 
 from daywatch.settings import Settings, get_settings
@@ -14,6 +12,10 @@ SLACK_CONNECTION = "slack_daywatch"
 
 def web_settings() -> Settings:
     """The process's settings, with the Slack token of the Airflow connection where there is one."""
+    # Importing Airflow's models reads its configuration and starts its logging.
+    from airflow.models.connection import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
     settings = get_settings()
     try:
         password = Connection.get_connection_from_secrets(SLACK_CONNECTION).password
