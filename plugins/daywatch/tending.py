@@ -26,7 +26,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from daywatch import canary, catchup, expected
-from daywatch.alerts import absent, escalation, silences, snoozing
+from daywatch.alerts import absent, escalation, silences, snoozing, sweep
 from daywatch.alerts.sender import Delivery, deliver
 from daywatch.catalog.model import CANARY
 from daywatch.errors import DaywatchError, Unavailable
@@ -115,7 +115,7 @@ def tend(
     unseen: tuple[canary.Beat, ...] = ()
     beats = parts.run("canary", lambda: _look_for_canary(house, transport, thorough), unseen)
     climbed, expired, woken = _advance(house, parts)
-    swept = 0
+    swept = parts.run("sweep", lambda: sweep.sweep(house.state, transport, house.now).deleted, 0)
     delivery = parts.run(
         "deliver",
         lambda: deliver(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from tests.content import DAY, HEADER, SUITE, signups, write_detection
+from tests.tending.scene import fill_home
 
 from daywatch.settings import Settings
 
@@ -25,8 +26,10 @@ IMPOSSIBLE = SUITE.replace("min_value: 1}", "min_value: 1000}")
 
 
 def fill_house(settings: Settings) -> None:
-    """Write `burst`, its reader `echo`, `strict`, whose suite fails, and `torn`, a broken file."""
+    """Write `burst`, its reader `echo`, `strict`, whose suite fails, and `torn`, a broken file,
+    beside the canary."""
     home = settings.home
+    fill_home(home)
     write_detection(home, "echo", query=READER)
     write_detection(home, "strict", suite=IMPOSSIBLE)
     write_detection(

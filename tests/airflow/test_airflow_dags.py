@@ -28,7 +28,8 @@ def test_every_scheduled_detection_that_ships_is_a_dag() -> None:
         dag, detection = dags[name], catalog.detections[name]
         tasks = {task.task_id: task for task in dag.tasks}
         facts = {
-            "tasks": tasks.keys() - {"ready"} == {"build", "validate", "alert"},
+            "tasks": tasks.keys() - {"ready", "check"} == {"build", "validate", "alert"},
+            "only the canary is looked for": ("check" in tasks) == detection.canary,
             "order": tasks["alert"].upstream_task_ids == {"validate"}
             and tasks["validate"].upstream_task_ids == {"build"},
             "ready comes first": tasks["build"].upstream_task_ids <= {"ready"},
@@ -53,9 +54,9 @@ bag = DagBag({str(CHECKOUT / "dags")!r}, bundle_name="test")
 print(bag.import_errors, sorted(bag.dags))
 """
     shown = run_python(code, os.environ)
-    assert shown.strip().endswith("{} ['spam.burst', 'spam.echo', 'spam.strict', 'spam.torn']"), (
-        shown
-    )
+    ours = ["daywatch.canary", "daywatch.delivery", "daywatch.digest_daywatch"]
+    spam = ["daywatch.digest_spam", "spam.burst", "spam.echo", "spam.strict", "spam.torn"]
+    assert shown.strip().endswith(f"{{}} {[*ours, *spam]}"), shown
 
 
 def test_only_what_can_come_late_is_waited_for(settings: Settings) -> None:
@@ -104,6 +105,8 @@ def refused(*arguments, **options):
 socket.socket.connect = refused
 from daywatch.orchestration import detection_dags
 assert "spam.burst" in detection_dags()
+from daywatch.orchestration import delivery_dag, digest_dags
+assert delivery_dag() and digest_dags()
 heavy = ("pandas", "duckdb", "great_expectations", "scipy", "statsmodels", "pyarrow", "slack_sdk",
          "daywatch.pipeline", "daywatch.state", "daywatch.warehouse")
 print([name for name in heavy if name in sys.modules])

@@ -2,21 +2,78 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from collections.abc import Iterator
 
 import psutil
 import pytest
-from tests.airflow.house import DAYS, run_python
-from tests.content import DAY
+from pydantic import SecretStr
+from tests.airflow.house import DAYS, fill_house, load_days, run_python
+from tests.conftest import CHECKOUT
+from tests.content import DAY, settings_in
+from tests.fakeslack import TOKEN, FakeSlack
+from tests.tending.watcher import Watcher, watcher
 
 from daywatch.airflow_home import LocalAirflow
+from daywatch.airflow_home.api import DONE
 from daywatch.errors import ConfigurationError, Unavailable
 from daywatch.house import open_house
 from daywatch.settings import Settings
 
 pytestmark = pytest.mark.airflow
 DAGS = ("spam.burst", "spam.echo", "spam.strict", "spam.torn")
+ROUNDS = ("daywatch.canary", "daywatch.delivery", "daywatch.digest_spam")
+CHANNELS = {"spam": "C0SPAM001", "spam-data": "C0SPAM002", "ts-daywatch": "C0DAYW001"}
+
+PROBE = """\
+from datetime import datetime, timedelta
+
+from airflow.sdk import DAG, task
+
+from daywatch.orchestration.deadlines import deadline
+
+with DAG("probe.hangs", schedule=None, start_date=datetime(2026, 1, 1),
+         deadline=deadline(timedelta(seconds=1))):
+
+    @task
+    def hang():
+        import time
+
+        time.sleep(20)
+
+    hang()
+"""
+"""A DAG with the canary's own deadline, a second long, and a task that hangs."""
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[FakeSlack]:
+    """The Slack that this module's Airflow speaks to."""
+    with FakeSlack(CHANNELS) as slack:
+        yield slack
+
+
+@pytest.fixture(scope="module")
+def outside() -> Iterator[Watcher]:
+    """The watcher that hears of the canary."""
+    with watcher() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    tmp_path_factory: pytest.TempPathFactory, slack: FakeSlack, outside: Watcher
+) -> Settings:
+    """A loaded house that sends to the fake Slack and calls the watcher."""
+    told = {"slack_base_url": slack.url, "heartbeat_url": outside.url}
+    settings = settings_in(tmp_path_factory.mktemp("house"), paging_horizon_days=36500, **told)
+    settings = settings.model_copy(update={"slack_token": SecretStr(TOKEN)})
+    fill_house(settings)
+    load_days(settings)
+    shutil.copytree(CHECKOUT / "dags", settings.home / "dags")
+    (settings.home / "dags/probe.py").write_text(PROBE)
+    return settings
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +102,9 @@ print("ended", run.state, {{task.task_id: str(task.state) for task in run.get_ta
         assert last is not None and last.state == "done"
 
 
-def test_the_scheduler_runs_a_day(airflow: LocalAirflow, loaded: Settings) -> None:
+def test_the_scheduler_runs_a_day(
+    airflow: LocalAirflow, loaded: Settings, slack: FakeSlack
+) -> None:
     run_id = airflow.run_day(DAY, DAGS)
     runs = {run.dag: run for run in airflow.wait(run_id, DAGS, timeout=240)}
     states = {dag: {t.task: t.state for t in run.tasks.values()} for dag, run in runs.items()}
@@ -61,12 +120,36 @@ def test_the_scheduler_runs_a_day(airflow: LocalAirflow, loaded: Settings) -> No
         echo = house.warehouse.read(house.catalog.detections["spam.echo"], DAY, DAY)
         assert sorted(echo["accounts"]) == [1, 4], "what it read of risk.burst"
         assert house.warehouse.publication("strict", DAY) is None, "held back"
-    assert list(loaded.previews_dir.rglob("*.json")), "the breach became a message"
+    assert slack.live, "the breach became a message"
     held = airflow.log("spam.strict", run_id, "validate")
     assert "failed:" in held and "accounts" in held, held
     assert runs["spam.strict"].tasks["validate"].try_number == 1, "held back is not retried"
     torn = airflow.log("spam.torn", run_id, "catalogue")
     assert "torn.sql:10" in torn
+
+
+def test_canary_delivery_digest_and_deadline_in_real_airflow(
+    airflow: LocalAirflow, loaded: Settings, slack: FakeSlack, outside: Watcher
+) -> None:
+    wanted = (*ROUNDS, "probe.hangs")
+    run_id = airflow.run_day(DAY, wanted)
+    runs = {run.dag: run for run in airflow.wait(run_id, wanted, timeout=240)}
+    canary = {name: one.state for name, one in runs["daywatch.canary"].tasks.items()}
+    steps = ("build", "validate", "alert", "check")
+    assert canary == dict.fromkeys(steps, "success"), airflow.log(
+        "daywatch.canary", run_id, "check"
+    )
+    with open_house(loaded) as house:
+        beat = house.state.beat(DAY)
+    assert beat and beat.seen_at and beat.heartbeat_at
+    assert slack.live_of(str(beat.alert_key))
+    assert "/ping/secret" in outside.calls
+    shown = airflow.log("daywatch.delivery", run_id, "tend")
+    assert runs["daywatch.delivery"].state_of("tend") in DONE and "sent" in shown, shown
+    assert runs["daywatch.digest_spam"].state == "success"
+    assert any("detections ran" in str(m.body["text"]) for m in slack.live)
+    assert runs["probe.hangs"].state == "success", "late, and not killed"
+    airflow.wait_until(lambda: "/ping/secret/fail" in outside.calls, 60, "the deadline's callback")
 
 
 def test_airflows_own_backfill_runs_detections_and_their_readers(

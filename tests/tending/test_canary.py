@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
@@ -20,41 +15,10 @@ from daywatch.canary import Sighting
 from daywatch.catalog.model import CANARY
 from daywatch.standing import day_standing
 from tests.tending.scene import TODAY, YESTERDAY, Scene, at
+from tests.tending.watcher import watcher
 
 IN_TIME, TOO_LATE = at(6.6), at(7.5)
 """The canary flies at 06:30 and must be seen by 07:20."""
-
-
-class Watcher:
-    """A dead man's switch on loopback that notes the paths it was called at."""
-
-    def __init__(self, status: int = 200, hang_s: float = 0) -> None:
-        self.calls: list[str] = []
-        watcher = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                watcher.calls.append(self.path)
-                time.sleep(hang_s)
-                self.send_response(status)
-                self.end_headers()
-
-            def log_message(self, *arguments: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}/ping/secret"
-
-
-@contextmanager
-def watcher(status: int = 200, hang_s: float = 0) -> Iterator[Watcher]:
-    """A watcher that answers like that."""
-    found = Watcher(status, hang_s)
-    threading.Thread(target=found.server.serve_forever, args=(0.02,), daemon=True).start()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
 
 
 def told(scene: Scene, url: str) -> None:

@@ -23,7 +23,7 @@ from daywatch.alerts import history, ladder, silences, telling
 from daywatch.alerts.people import SYSTEM
 from daywatch.alerts.summaries import Summaries
 from daywatch.alerts.team_facts import severity_rank
-from daywatch.catalog.model import Team
+from daywatch.catalog.model import CANARY, Team
 from daywatch.state.models import Alert, OutboxMessage
 
 WEEK = timedelta(days=7)
@@ -106,7 +106,9 @@ def _severity_rose(alert: Alert, policy: Policy, now: datetime) -> None:
 
 
 def _route(session: Session, alert: Alert, policy: Policy, now: datetime) -> tuple[str, str]:
-    """The route, and for a silence its reason."""
+    """The route, and for a silence its reason; the canary always pages: it proves the path."""
+    if alert.detection == CANARY:
+        return telling.PAGE, ""
     found = silences.match(session, alert, now)
     if found is not None:
         return telling.SILENCED, found.reason
