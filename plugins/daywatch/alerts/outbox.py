@@ -2,52 +2,73 @@
 
 A row's life, enforced by `move` and nowhere else:
 
-    pending --claim--------------------> claimed   (committed before the POST)
+    pending --claim--------------------> claimed   (committed before the call)
     claimed --accepted-----------------> sent
     claimed --definite no, try later---> pending   (429, connection refused; not_before says when)
     claimed --permanent no-------------> dead      (archived, revoked ...: shown, re-queued by hand)
     claimed --anything else, or the
               sender died--------------> ambiguous (it may be there: history decides)
-    claimed --message gone at update---> deleted   (a human's tombstone, never posted again)
+    claimed --unclear, but an edit-----> pending   (an edit may be repeated)
+    claimed --message gone at update,
+              or its thread gone-------> deleted   (a human's tombstone, never posted again)
     ambiguous --found in history-------> sent
     ambiguous --not there--------------> pending
     ambiguous --channel gone-----------> dead
+    ambiguous --its thread is gone-----> deleted
     sent    --its payload changed------> pending   (kind update: the same message is edited)
     pending --its thread is dead-------> dead
     pending --its thread was deleted---> deleted
-    dead    --re-queued----------------> pending
+    pending --may have been sent by
+              what we do not remember--> ambiguous (`suspect`, after a restore)
+    pending, dead --seen after all-----> sent      (a late answer, or the sweep)
+    dead    --re-queued----------------> pending; ambiguous where a call of it was unclear
 
 A payload may change in any state; `version` grows, and where it is ahead of `delivered_version`
 after a delivery, the row goes round again as an update.
+
+Beside its state a row may be doubtful: from its first unclear call until the sweep has looked
+for the last time, a second copy may still appear in the channel.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from daywatch.alerts.people import SYSTEM
 from daywatch.errors import DaywatchError
+from daywatch.state.audit import audit
 from daywatch.state.models import OutboxMessage
 
 PENDING, CLAIMED, SENT = "pending", "claimed", "sent"
 AMBIGUOUS, DEAD, DELETED = "ambiguous", "dead", "deleted"
 _ALLOWED = {
-    PENDING: {CLAIMED, DEAD, DELETED},
+    PENDING: {CLAIMED, SENT, AMBIGUOUS, DEAD, DELETED},
     CLAIMED: {SENT, PENDING, DEAD, AMBIGUOUS, DELETED},
-    AMBIGUOUS: {SENT, PENDING, DEAD},
+    AMBIGUOUS: {SENT, PENDING, DEAD, DELETED},
     SENT: {PENDING},
-    DEAD: {PENDING},
+    DEAD: {PENDING, AMBIGUOUS, SENT},
     DELETED: set(),
 }
+UNSETTLED = (PENDING, CLAIMED, AMBIGUOUS)
 PRIORITY = {"post": 0, "update": 1, "reply": 1}
 EXTRA = 2
 """Priority of what is no page: charts, tables and logs in threads."""
 DEADLINE = timedelta(hours=1)
 """A message not delivered by then is a fault that the board and the digest show."""
+LOOKS = (
+    timedelta(minutes=2),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+"""How long after the last unclear call the sweep looks for a second copy."""
+_BATCH = 200
 
 
 class TransitionError(DaywatchError):
@@ -61,6 +82,41 @@ def move(row: OutboxMessage, to: str, **changes: Any) -> None:
     row.state = to
     for name, value in changes.items():
         setattr(row, name, value)
+
+
+def doubt(row: OutboxMessage, since: datetime, now: datetime) -> None:
+    """A call of this row from `since` on was unclear: its looks begin (again)."""
+    row.doubtful_since = min(row.doubtful_since or since, since)
+    row.looks, row.look_at = 0, now + LOOKS[0]
+
+
+def looked(row: OutboxMessage, now: datetime) -> bool:
+    """Count one look of the sweep; True when it was the last and the doubt is over."""
+    row.looks += 1
+    if row.looks < len(LOOKS):
+        row.look_at = now + (LOOKS[row.looks] - LOOKS[row.looks - 1])
+        return False
+    row.doubtful_since, row.look_at, row.looks = None, None, 0
+    return True
+
+
+def record(
+    session: Session,
+    row: OutboxMessage,
+    action: str,
+    now: datetime,
+    *,
+    actor: str = "",
+    **more: Any,
+) -> None:
+    """What became of a message, into the audit trail, in the transaction that settles it."""
+    details = {
+        "channel": row.channel,
+        "alert_key": row.alert_key,
+        "ts": row.slack_ts,
+        "kind": row.kind,
+    }
+    audit(session, actor or SYSTEM.id, action, row.key, details | more, now=now)
 
 
 def key_of(*parts: str | date) -> str:
@@ -77,7 +133,9 @@ def find(session: Session, key: str) -> OutboxMessage | None:
 
 def unsent(row: OutboxMessage | None) -> bool:
     """Whether the channel cannot have seen it: a definite state, and nothing delivered before."""
-    return row is None or (row.state == PENDING and row.slack_ts is None)
+    return row is None or (
+        row.state == PENDING and row.slack_ts is None and row.doubtful_since is None
+    )
 
 
 def put(
@@ -100,12 +158,12 @@ def put(
 
     `name` is what a preview calls its file. A reply belongs into the thread of `thread_key`'s
     message; one that was sent stays as it was said, unless `editable`. `chart` holds the facts
-    of a picture that the sender draws and shows with the message. `priority` is by kind unless
-    given: 0 posts, 1 replies.
+    of a picture that the sender draws and shows with the message; drawing takes its time, so
+    such a message is an extra. `priority` is by kind unless given: 0 posts, 1 replies.
     """
     wrapped: dict[str, Any] = {"name": name, "message": payload}
     if chart is not None:
-        wrapped["chart"] = chart
+        wrapped["chart"], priority = chart, EXTRA
     row = find(session, key)
     if row is None:
         session.add(
@@ -133,6 +191,8 @@ def put(
         return True
     if row.payload == wrapped or (kind == "reply" and not editable and not unsent(row)):
         return False
+    if row.payload.get("chart") != chart:
+        row.file_id, row.pictures = None, 0
     row.payload = wrapped
     row.version += 1
     if row.state == SENT:
@@ -155,23 +215,66 @@ def drop_unsent(session: Session, alert_key: str, keep: frozenset[str] = frozens
     return len(rows)
 
 
-def requeue(session: Session, now: datetime, key: str | None = None) -> int:
-    """Give dead letters (all, or one) another life, after the cause was repaired; how many."""
-    query = select(OutboxMessage).where(OutboxMessage.state == DEAD).with_for_update()
+def requeue(session: Session, now: datetime, key: str | None = None, *, actor: str = "") -> int:
+    """Give dead letters (all, or one) another life, after the cause was repaired; how many.
+
+    One whose call was unclear is looked for first: it may have been seen before it died.
+    """
+    query = select(OutboxMessage).where(OutboxMessage.state == DEAD)
     if key:
         query = query.where(OutboxMessage.key == key)
-    rows = list(session.scalars(query))
-    for row in rows:
-        kind = "update" if row.slack_ts and row.kind == "post" else row.kind
-        move(row, PENDING, kind=kind, attempts=0, not_before=now, error="", deadline=now + DEADLINE)
-    return len(rows)
+    count = 0
+    for row in _batches(session, query):
+        there = row.slack_ts is not None
+        kind = "update" if there else "reply" if row.thread_key else "post"
+        life = {"attempts": 0, "not_before": now, "error": "", "deadline": now + DEADLINE}
+        if row.doubtful_since is not None and not there:
+            move(row, AMBIGUOUS, kind=kind, claimed_until=now, **life)
+        else:
+            move(row, PENDING, kind=kind, **life)
+        record(session, row, "message.requeued", now, actor=actor)
+        count += 1
+    return count
 
 
-def postpone_channel(session: Session, channel: str, until: datetime) -> None:
-    """Slack limits whole channels: whatever waits for this one waits at least as long."""
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.channel == channel, OutboxMessage.state == PENDING)
-        .where(OutboxMessage.not_before < until)
-        .values(not_before=until)
+def suspect(session: Session, now: datetime, since: datetime) -> int:
+    """After a restore: what is pending here may have been sent since the backup of `since`.
+
+    Each such row is looked for in its channel before it is posted; how many.
+    """
+    query = select(OutboxMessage).where(
+        OutboxMessage.state == PENDING, OutboxMessage.slack_ts.is_(None)
     )
+    count = 0
+    for row in _batches(session, query):
+        doubt(row, since, now)
+        move(row, AMBIGUOUS, not_before=now, claimed_until=now)
+        count += 1
+    return count
+
+
+def _batches(session: Session, query: Any) -> Iterator[OutboxMessage]:
+    """Rows that the caller moves out of the query's reach; never many in memory at once."""
+    limited = query.order_by(OutboxMessage.id).limit(_BATCH).with_for_update()
+    while rows := list(session.scalars(limited)):
+        yield from rows
+        session.flush()
+
+
+def postpone(
+    session: Session,
+    until: datetime,
+    *,
+    state: str = PENDING,
+    kinds: tuple[str, ...] = ("post", "reply", "update"),
+    channel: str | None = None,
+) -> None:
+    """Slack limits a method, posts by channel: what needs the same call waits at least as long."""
+    query = (
+        update(OutboxMessage)
+        .where(OutboxMessage.state == state, OutboxMessage.kind.in_(kinds))
+        .where(OutboxMessage.not_before < until)
+    )
+    if channel is not None:
+        query = query.where(OutboxMessage.channel == channel)
+    session.execute(query.values(not_before=until))

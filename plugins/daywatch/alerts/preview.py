@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from daywatch.alerts.transport import Answer, Found, Outcome, Outgoing, Sight
+from daywatch.alerts.transport import (
+    Answer,
+    Found,
+    Look,
+    Outcome,
+    Outgoing,
+    Seen,
+    Sight,
+    found_in,
+)
 from daywatch.errors import Unavailable, Where
 
+log = logging.getLogger(__name__)
+
 NOTE = "Preview: nothing was sent, because Daywatch has no Slack token."
+
+
+def draw_svg(chart: Mapping[str, Any]) -> str:
+    """The chart as everybody draws it; imported when needed, since that takes a second."""
+    from daywatch.charting import alert_chart
+
+    return alert_chart.svg(chart)
 
 
 class PreviewTransport:
@@ -27,8 +46,14 @@ class PreviewTransport:
     name = "preview"
     sends = False
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime] | None = None) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: Callable[[], datetime] | None = None,
+        draw: Callable[[Mapping[str, Any]], str] = draw_svg,
+    ) -> None:
+        self.folder, self._draw = folder, draw
         self._now = now or (lambda: datetime.now(UTC).replace(tzinfo=None))
         self._changed = False
 
@@ -39,8 +64,10 @@ class PreviewTransport:
         return self._save(message, kept)
 
     def update(self, message: Outgoing) -> Outcome:
-        """Write the changed message over the old one."""
+        """Write the changed message, or the changed reply, over the old one."""
         kept = self._read(message.name) or {"ts": message.ts, "replies": [], "edits": 0}
+        if any(reply["key"] == message.key for reply in kept["replies"]):
+            return self.reply(message)
         kept["edits"] += 1
         return self._save(message, kept)
 
@@ -50,19 +77,46 @@ class PreviewTransport:
         if kept is None:
             return Outcome(Answer.GONE, error="its message's preview was removed")
         ts = f"{self._now().replace(tzinfo=UTC).timestamp():.6f}"
-        others = [r for r in kept["replies"] if r["key"] != message.key]
-        kept["replies"] = [*others, {"key": message.key, "ts": ts, "message": message.message}]
+        said = {
+            "key": message.key,
+            "version": message.version,
+            "ts": ts,
+            "message": message.message,
+            "chart": self._drawn(message),
+        }
+        kept["replies"] = [*(r for r in kept["replies"] if r["key"] != message.key), said]
         self._write(message.name, kept)
         return Outcome(Answer.OK, ts=ts, channel_id=None)
 
     def find(self, message: Outgoing, since: datetime) -> Found:
+        """Look for one message."""
+        return found_in(self.look(message.channel, since, {message.key}), message.key)
+
+    def look(
+        self,
+        channel: str,
+        since: datetime,
+        keys: Collection[str],
+        *,
+        thread_ts: str | None = None,
+        whole: bool = False,
+    ) -> Look:
         """The files are the history."""
-        kept = self._read(message.name)
-        shown = [kept, *kept["replies"]] if kept else []
-        for one in shown:
-            if one.get("key") == message.key:
-                return Found(Sight.FOUND, one["ts"], None, one.get("version"))
-        return Found(Sight.ABSENT)
+        seen = []
+        for path in sorted(self.folder.glob("*.json")):
+            kept = self._read(path.stem)
+            for one in [kept, *kept["replies"]] if kept else []:
+                if one.get("key") in keys:
+                    seen.append(Seen(one["key"], one["ts"], one.get("version")))
+        return Look(Sight.FOUND, tuple(seen))
+
+    def delete(self, channel: str, ts: str) -> Outcome:
+        """A preview is written over, so there is never a second one."""
+        return Outcome(Answer.GONE)
+
+    def upload(self, png: bytes, name: str, title: str) -> Outcome:
+        """Pictures stand in the pages themselves."""
+        return Outcome(Answer.DEAD, error="previews take no files")
 
     def finish(self) -> None:
         """Bring the index up to date."""
@@ -84,9 +138,20 @@ class PreviewTransport:
             "key": message.key,
             "version": message.version,
             "message": message.message,
+            "chart": self._drawn(message),
         }
         self._write(message.name, kept)
         return Outcome(Answer.OK, ts=kept["ts"], channel_id=None)
+
+    def _drawn(self, message: Outgoing) -> str:
+        """The message's picture as SVG; nothing where it has none or none can be drawn."""
+        if message.chart is None:
+            return ""
+        try:
+            return self._draw(message.chart)
+        except Exception:  # an extra must not hold up its message
+            log.warning("the chart of %s cannot be drawn", message.name, exc_info=True)
+            return ""
 
     def _write(self, name: str, kept: dict[str, Any]) -> None:
         from daywatch.alerts.pages import message_page

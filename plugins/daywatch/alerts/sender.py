@@ -7,50 +7,53 @@ have ended, and asks the channel's history. The life of a row is drawn in `outbo
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from daywatch.alerts import outbox
-from daywatch.alerts.claims import POSSIBLY_REPEATED, Claim, Claims
-from daywatch.alerts.transport import Answer, Found, Outcome, Outgoing, Sight, Transport
+from daywatch import crash
+from daywatch.alerts import leftovers, outbox, pictures
+from daywatch.alerts.claims import Claim, Claims, Drawing, Search, Transactions
+from daywatch.alerts.pictures import Draw, draw_png
+from daywatch.alerts.settling import Settling
+from daywatch.alerts.timing import Timing
+from daywatch.alerts.transport import Answer, Outcome, Transport
+from daywatch.errors import DaywatchError
 from daywatch.state.models import OutboxMessage
+
+__all__ = ["STEPS", "Delivery", "Timing", "deliver"]
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 """Naive UTC now."""
-
-
-class Transactions(Protocol):
-    """What the sender needs of the state store."""
-
-    def transaction(self) -> AbstractContextManager[Session]:
-        """A writing transaction, committed at its end."""
-        ...
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """A read-only snapshot."""
-        ...
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How long things take. The transport's own timeout must be shorter than `lease`."""
-
-    lease: timedelta = timedelta(seconds=60)
-    settle: timedelta = timedelta(seconds=30)
-    """after a lease ran out: how late an accepted post may appear in the history"""
-    pace: timedelta = timedelta(seconds=1)
-    blind: timedelta = timedelta(minutes=10)
-    """history unreadable for so long: post again, marked, since a loss is worse than a repeat"""
-    skew: timedelta = timedelta(minutes=15)
-    """how far our clock and Slack's may differ when history is searched"""
+STEPS = (
+    "sender.abandoned",
+    "sender.buried",
+    "sender.claimed",
+    "sender.called",
+    "sender.settled",
+    "sender.uploaded",
+    "sender.drawn",
+    "sender.searched",
+    "sender.decided",
+    "sender.released",
+    "slack.unthreaded",
+    "sweep.leased",
+    "sweep.found",
+    "sweep.noted",
+    "sweep.deleted",
+    "sweep.looked",
+)
+"""Every point between two steps where a process may be killed, here, in `slack` and in `sweep`."""
+_MADE_ANEW = {"channel_not_found", "is_archived", "is_inactive"}
+"""Answers about a channel's id after which its name may lead to another channel."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class Delivery:
     pending: int = 0
     ambiguous: int = 0
     dead: int = 0
+    overdue: int = 0
+    """of those that are waiting or unclear: how many are past their deadline"""
     next_at: datetime | None = None
     errors: tuple[str, ...] = field(default=())
 
@@ -82,6 +87,7 @@ class Delivery:
             (self.adopted, "found in the channel"),
             (self.pending, "waiting"),
             (self.ambiguous, "unclear, to be looked for"),
+            (self.overdue, "OVERDUE"),
             (self.dead, "dead letters"),
         ]
 
@@ -95,20 +101,22 @@ def deliver(
     wait: Callable[[float], None] = time.sleep,
     holder: str = "",
     timing: Timing = Timing(),
+    extras: bool = True,
+    draw: Draw = draw_png,
 ) -> Delivery:
     """Deliver what is due, one message a second and channel, for about `budget_seconds`.
 
     Waits only for the pace, only inside the budget, only through `wait`; the rest stays for the
-    next call. Safe to run at once in any number of processes.
+    next call. Safe to run at once in any number of processes. Without `extras` only what is a
+    page, an edit or an answer leaves: no chart is drawn, and nothing stands behind one.
     """
     if not transport.sends:  # files need no pace
         timing = replace(timing, pace=timedelta())
-    run = _Run(state, transport, now, timing, holder or uuid.uuid4().hex)
-    run.claims.find_abandoned()
-    run.claims.bury_orphans()
+    run = _Run(state, transport, now, timing, holder or uuid.uuid4().hex, extras, draw)
+    run.tidy()
     until = now() + timedelta(seconds=budget_seconds)
     while now() <= until:
-        pause = run.round()
+        pause = run.round(until)
         if pause is None:
             break
         seconds = max((pause - now()).total_seconds(), 0.0)
@@ -117,6 +125,7 @@ def deliver(
         if seconds:
             wait(seconds)
     run.claims.release()
+    crash.point("sender.released")
     transport.finish()
     return run.summary()
 
@@ -125,153 +134,140 @@ class _Run:
     """One call of `deliver`."""
 
     def __init__(
-        self, state: Transactions, transport: Transport, now: Clock, timing: Timing, holder: str
+        self,
+        state: Transactions,
+        transport: Transport,
+        now: Clock,
+        timing: Timing,
+        holder: str,
+        extras: bool,
+        draw: Draw,
     ) -> None:
         self.state, self.transport, self.now, self.timing = state, transport, now, timing
+        self.draw = draw
         self.claims = Claims(
-            state,
-            holder,
-            now,
-            lease=timing.lease,
-            settle=timing.settle,
-            sends=transport.sends,
+            state, holder, now, lease=timing.lease, sends=transport.sends, extras=extras
         )
-        # The pace is Slack's; files take as many messages as there are.
-        self.pace = timing.pace if transport.sends else timedelta(0)
-        self.sent = self.updated = self.adopted = 0
-        self.errors: list[str] = []
+        self.settling = Settling(state, self.claims, now, timing)
 
-    def round(self) -> datetime | None:
+    def tidy(self) -> None:
+        """Take up what earlier senders left."""
+        leftovers.find_abandoned(self.claims, self.timing)
+        crash.point("sender.abandoned")
+        leftovers.bury_orphans(self.claims)
+        crash.point("sender.buried")
+        leftovers.forget_previews(self.claims)
+
+    def round(self, until: datetime) -> datetime | None:
         """One message for each channel that may have one; when the next round is due, or None."""
         waits: dict[str, datetime] = {}
         for channel in self.claims.due_channels():
-            claim = self.claims.take(channel, self.pace)
-            if isinstance(claim, Claim):
-                self._work(claim)
-                waits[channel] = self.now() + self.pace
+            if self.now() > until:  # calls that hang use up the budget in the middle of a round
+                break
+            claim = self.claims.take(channel, self.timing.pace)
+            if isinstance(claim, Drawing):
+                self._picture(claim)
+                waits[channel] = self.now()
+            elif isinstance(claim, Search):
+                self._search(claim)
+                waits[channel] = self.now() + self.timing.pace
+            elif isinstance(claim, Claim):
+                self._send(claim)
+                waits[channel] = self.now() + self.timing.pace
             elif claim.until is not None:
                 waits[channel] = claim.until
         left = self.claims.due_channels() if waits else []
         return min((waits[channel] for channel in left if channel in waits), default=None)
 
-    def _work(self, claim: Claim) -> None:
-        if claim.search:
-            found = self.transport.find(claim.message, claim.created_at - self.timing.skew)
-            self._settle_search(claim, found)
-        else:
-            self._settle_call(claim, self._call(claim))
+    def _send(self, claim: Claim) -> None:
+        crash.point("sender.claimed")
+        outcome = self._call(claim)
+        if _channel_was_made_anew(claim, outcome):
+            by_name = replace(claim.message, channel=claim.channel, ts=None)
+            claim = replace(claim, kind="post", message=by_name)
+            outcome = self._call(claim)
+        crash.point("sender.called")
+        self.settling.called(claim, outcome)
+        crash.point("sender.settled")
 
     def _call(self, claim: Claim) -> Outcome:
-        if claim.kind == "update":
-            return self.transport.update(claim.message)
-        if claim.kind == "reply":
-            return self.transport.reply(claim.message)
-        return self.transport.post(claim.message)
+        calls = {"update": self.transport.update, "reply": self.transport.reply}
+        try:
+            return calls.get(claim.kind, self.transport.post)(claim.message)
+        except DaywatchError:
+            raise
+        except Exception as error:
+            # A fault of our own in one message must not stop all others, again and again.
+            log.exception("message %s cannot be sent", claim.message.key)
+            return Outcome(Answer.DEAD, error=f"internal: {type(error).__name__}", unclear=True)
 
-    # --- what came of it ------------------------------------------------------------------------
+    def _search(self, search: Search) -> None:
+        since = search.since - self.timing.skew
+        keys = {claim.message.key for claim in search.claims}
+        look = self.transport.look(search.channel, since, keys, thread_ts=search.thread_ts)
+        crash.point("sender.searched")
+        self.settling.searched(search, look)
+        crash.point("sender.decided")
 
-    def _settle_call(self, claim: Claim, outcome: Outcome) -> None:
-        with self.state.transaction() as session:
-            row = self.claims.still_mine(session, claim, outbox.CLAIMED)
-            if row is None:
-                return  # fenced out while calling; the history will tell the one who took over
-            row.error = outcome.error
-            if outcome.answer is Answer.OK:
-                self._accepted(row, claim.message, outcome.ts, outcome.channel_id)
-                self.updated += claim.kind == "update"
-                self.sent += claim.kind != "update"
-            elif outcome.answer is Answer.RETRY:
-                outbox.move(row, outbox.PENDING, not_before=self._later(row, outcome))
-                if outcome.retry_after:
-                    session.flush()
-                    outbox.postpone_channel(session, row.channel, row.not_before)
-            elif outcome.answer is Answer.AMBIGUOUS and claim.kind == "update":
-                # An edit may be repeated; it shows the same text twice as well as once.
-                outbox.move(row, outbox.PENDING, not_before=self._later(row, outcome))
-            elif outcome.answer is Answer.AMBIGUOUS:
-                settled = (row.claimed_until or self.now()) + self.timing.settle
-                outbox.move(row, outbox.AMBIGUOUS, not_before=settled)
-            elif outcome.answer is Answer.GONE:
-                outbox.move(row, outbox.DELETED)
-            else:
-                outbox.move(row, outbox.DEAD)
-        if outcome.answer not in (Answer.OK, Answer.GONE):
-            self.errors.append(f"{claim.message.channel}: {outcome.error}")
-
-    def _settle_search(self, claim: Claim, found: Found) -> None:
-        now = self.now()
-        with self.state.transaction() as session:
-            row = self.claims.still_mine(session, claim, outbox.AMBIGUOUS)
-            if row is None:
-                return
-            row.error = found.error
-            if found.sight is Sight.FOUND:
-                shown = found.version if found.version is not None else 0
-                self._accepted(row, claim.message, found.ts, found.channel_id, shown)
-                self.adopted += 1
-            elif found.sight is Sight.ABSENT:
-                outbox.move(row, outbox.PENDING, not_before=now)
-            elif found.sight is Sight.DEAD:
-                outbox.move(row, outbox.DEAD)
-            elif claim.claimed_at + self.timing.blind <= now:
-                outbox.move(row, outbox.PENDING, not_before=now, error=POSSIBLY_REPEATED)
-            else:
-                row.not_before = min(
-                    now + timedelta(minutes=1), claim.claimed_at + self.timing.blind
-                )
-                self.errors.append(f"{row.channel}: {found.error}")
-
-    def _accepted(
-        self,
-        row: OutboxMessage,
-        message: Outgoing,
-        ts: str | None,
-        channel_id: str | None,
-        version: int | None = None,
-    ) -> None:
-        shown = message.version if version is None else version
-        outbox.move(
-            row,
-            outbox.SENT,
-            delivered_version=shown,
-            slack_ts=ts,
-            slack_channel=channel_id or row.slack_channel,
-            sent_at=row.sent_at or self.now(),
-            claimed_by=None,
-            claimed_until=None,
-            attempts=0,
-            error="",
-        )
-        if row.version > shown and row.kind != "reply":
-            outbox.edit(row, self.now())
-
-    def _later(self, row: OutboxMessage, outcome: Outcome) -> datetime:
-        """The other side's wish, else 5 s doubled with each attempt up to ten minutes."""
-        backoff = min(5.0 * 2 ** min(row.attempts, 10), 600.0)
-        return self.now() + timedelta(seconds=outcome.retry_after or backoff)
+    def _picture(self, drawing: Drawing) -> None:
+        outcome = pictures.make(drawing.chart, drawing.title, self.draw, self.transport)
+        crash.point("sender.uploaded")
+        self.settling.drawn(drawing, outcome)
+        crash.point("sender.drawn")
 
     def summary(self) -> Delivery:
         """What was done, and what the outbox still holds."""
         with self.state.reading() as session:
-            query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
-            counts = {state: int(count) for state, count in session.execute(query)}
-            next_at = session.scalar(
-                select(func.min(OutboxMessage.not_before)).where(
-                    or_(
-                        OutboxMessage.state == outbox.PENDING,
-                        OutboxMessage.state == outbox.AMBIGUOUS,
-                    )
-                )
-            )
+            counts = _counts(session)
+            overdue, next_at = _overdue(session, self.now()), _next_at(session)
         return Delivery(
             transport=self.transport.name,
             sends=self.transport.sends,
-            sent=self.sent,
-            updated=self.updated,
-            adopted=self.adopted,
+            sent=self.settling.sent,
+            updated=self.settling.updated,
+            adopted=self.settling.adopted,
             pending=counts.get(outbox.PENDING, 0) + counts.get(outbox.CLAIMED, 0),
             ambiguous=counts.get(outbox.AMBIGUOUS, 0),
             dead=counts.get(outbox.DEAD, 0),
+            overdue=overdue,
             next_at=next_at,
-            errors=tuple(dict.fromkeys(self.errors)),
+            errors=tuple(dict.fromkeys(self.settling.errors)),
         )
+
+
+def _channel_was_made_anew(claim: Claim, outcome: Outcome) -> bool:
+    """The id that we knew is gone; the name, which the team file has, may lead elsewhere."""
+    return (
+        outcome.answer is Answer.DEAD
+        and outcome.error in _MADE_ANEW
+        and not claim.threaded
+        and claim.message.channel != claim.channel
+    )
+
+
+def _counts(session: Session) -> dict[str, int]:
+    query = (
+        select(OutboxMessage.state, func.count())
+        .where(OutboxMessage.state.in_([*outbox.UNSETTLED, outbox.DEAD]))
+        .group_by(OutboxMessage.state)
+    )
+    return {state: int(count) for state, count in session.execute(query)}
+
+
+def _overdue(session: Session, now: datetime) -> int:
+    query = select(func.count()).where(
+        OutboxMessage.state.in_(outbox.UNSETTLED), OutboxMessage.deadline < now
+    )
+    return session.scalar(query) or 0
+
+
+def _next_at(session: Session) -> datetime | None:
+    """When something is due next; a claim is, when it runs out."""
+    waiting = select(func.min(OutboxMessage.not_before)).where(
+        OutboxMessage.state.in_([outbox.PENDING, outbox.AMBIGUOUS])
+    )
+    claimed = select(func.min(OutboxMessage.claimed_until)).where(
+        OutboxMessage.state == outbox.CLAIMED
+    )
+    found = [session.scalar(waiting), session.scalar(claimed)]
+    return min((at for at in found if at is not None), default=None)

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
-import socket
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
+from urllib.request import ProxyHandler, Request, build_opener
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web import SlackResponse
 
+from daywatch import crash
+from daywatch.alerts.answers import NO_ACCESS, classify
 from daywatch.alerts.render import EVENT_TYPE
-from daywatch.alerts.transport import Answer, Found, Outcome, Outgoing, Sight
+from daywatch.alerts.transport import (
+    Answer,
+    Found,
+    Look,
+    Outcome,
+    Outgoing,
+    Seen,
+    Sight,
+    found_in,
+)
 from daywatch.errors import ConfigurationError
 
 TIMEOUT_S = 10
 """Below the sender's lease, or a slow answer would come after somebody else took over."""
-DEFAULT_RETRY_S, LONGEST_RETRY_S = 30.0, 3600.0
+UPDATE_TEXT = 4_000
+"""chat.update refuses a longer `text`; what people read stands in the blocks."""
 PAGES = 20
 """Pages of history (200 messages each) to look through before calling it unreadable."""
 
-_LATER = {"ratelimited", "rate_limited", "message_limit_exceeded"}
-_GONE = {"message_not_found", "thread_not_found"}
-_UNSURE = {
-    "fatal_error",
-    "internal_error",
-    "service_unavailable",
-    "request_timeout",
-}
 _CHANNEL_ID = re.compile(r"^[CGD][A-Z0-9]{7,}$")
 _TOKEN = re.compile(r"^[\x21-\x7e]+$")
 
@@ -69,39 +70,76 @@ class SlackTransport:
         return self._call(self._client.chat_postMessage, channel=message.channel, **_body(message))
 
     def reply(self, message: Outgoing) -> Outcome:
-        """chat.postMessage into a thread."""
-        return self._call(
+        """chat.postMessage into a thread.
+
+        Where the thread's message was deleted, Slack posts into the channel instead and says so
+        only by leaving `thread_ts` out: such a stray is taken away again.
+        """
+        outcome = self._call(
             self._client.chat_postMessage,
             channel=message.channel,
             thread_ts=message.thread_ts,
             **_body(message),
         )
+        if outcome.answer is not Answer.OK or outcome.threaded is not False:
+            return outcome
+        crash.point("slack.unthreaded")
+        self.delete(str(outcome.channel_id), str(outcome.ts))
+        return Outcome(Answer.GONE, error="the message of its thread was deleted")
 
     def update(self, message: Outgoing) -> Outcome:
         """chat.update; the channel must be Slack's id, as the post's answer gave it."""
         body = _body(message)
-        body.pop("unfurl_links", None)
-        body.pop("unfurl_media", None)
+        del body["unfurl_links"], body["unfurl_media"]
+        body["text"] = body["text"][:UPDATE_TEXT]
         return self._call(self._client.chat_update, channel=message.channel, ts=message.ts, **body)
 
     def find(self, message: Outgoing, since: datetime) -> Found:
-        """conversations.history or .replies, paged, by the key in the message's metadata."""
+        """Look for one message."""
+        keys = {message.key}
+        look = self.look(message.channel, since, keys, thread_ts=message.thread_ts)
+        return found_in(look, message.key)
+
+    def look(
+        self,
+        channel: str,
+        since: datetime,
+        keys: Collection[str],
+        *,
+        thread_ts: str | None = None,
+        whole: bool = False,
+    ) -> Look:
+        """conversations.history or .replies, paged, by the keys in the messages' metadata."""
         oldest = f"{since.replace(tzinfo=UTC).timestamp():.6f}"
+        seen: list[Seen] = []
         try:
-            channel = self._channel_id(message.channel)
-            for found in self._history(channel, oldest, message.thread_ts):
-                payload = _key_payload(found)
-                if payload.get("key") == message.key:
-                    version = payload.get("version")
-                    known = version if isinstance(version, int) else None
-                    return Found(Sight.FOUND, str(found.get("ts")), channel, known)
+            found = self._channel_id(channel)
+            for message in self._history(found, oldest, thread_ts):
+                payload = _key_payload(message)
+                if payload.get("key") in keys:
+                    seen.append(_seen(payload, message))
+                if not whole and len({one.key for one in seen}) == len(keys):
+                    break
         except _UnreadableError as error:
-            return Found(Sight.UNREADABLE, error=str(error))
+            return Look(Sight.UNREADABLE, error=str(error))
         except (SlackClientError, OSError, HTTPException, ValueError) as error:
-            outcome = _classify(error)
-            dead = outcome.answer is Answer.DEAD
-            return Found(Sight.DEAD if dead else Sight.UNREADABLE, error=outcome.error)
-        return Found(Sight.ABSENT, channel_id=channel)
+            return self._unread(channel, classify(error))
+        return Look(Sight.FOUND, tuple(seen), found)
+
+    def delete(self, channel: str, ts: str) -> Outcome:
+        """chat.delete."""
+        return self._call(self._client.chat_delete, channel=channel, ts=ts)
+
+    def upload(self, png: bytes, name: str, title: str) -> Outcome:
+        """Three calls, the last without a channel: a private file that only messages show."""
+        try:
+            ticket = self._client.files_getUploadURLExternal(filename=name, length=len(png))
+            self._send_bytes(str(ticket["upload_url"]), png)
+            file_id = str(ticket["file_id"])
+            self._client.files_completeUploadExternal(files=[{"id": file_id, "title": title}])
+        except (SlackClientError, OSError, HTTPException, ValueError, KeyError) as error:
+            return classify(error)
+        return Outcome(Answer.OK, file_id=file_id)
 
     def finish(self) -> None:
         """Nothing is buffered."""
@@ -111,10 +149,33 @@ class SlackTransport:
             answer = method(**arguments)
             ts, channel = answer.get("ts"), answer.get("channel")
         except (SlackClientError, OSError, HTTPException, ValueError) as error:
-            return _classify(error)
+            return classify(error)
         if not ts or not channel:
             return Outcome(Answer.AMBIGUOUS, error="an answer without ts and channel")
-        return Outcome(Answer.OK, ts=str(ts), channel_id=str(channel))
+        shown = answer.get("message")
+        threaded = bool(shown.get("thread_ts")) if isinstance(shown, dict) else None
+        return Outcome(Answer.OK, ts=str(ts), channel_id=str(channel), threaded=threaded)
+
+    def _unread(self, channel: str, outcome: Outcome) -> Look:
+        """Why the history told nothing."""
+        if outcome.error == "channel_not_found":
+            self._ids.pop(channel.removeprefix("#"), None)  # of a channel that was made anew
+        if outcome.answer is Answer.GONE:
+            return Look(Sight.GONE, error=outcome.error)
+        hopeless = outcome.answer is Answer.DEAD and outcome.error in NO_ACCESS
+        sight = Sight.DEAD if hopeless else Sight.UNREADABLE
+        return Look(sight, error=outcome.error, retry_after=outcome.retry_after)
+
+    def _send_bytes(self, url: str, content: bytes) -> None:
+        """A POST without the token: the address itself is the permission."""
+        if not url.startswith(("https://", "http://")):
+            raise ValueError("an upload address that is none")
+        request = Request(url, data=content, method="POST")  # noqa: S310  checked above
+        request.add_header("Content-Type", "application/octet-stream")
+        proxy = self._client.proxy
+        opener = build_opener(*([ProxyHandler({"http": proxy, "https": proxy})] if proxy else []))
+        with opener.open(request, timeout=self._client.timeout) as answer:
+            answer.read(1_000)
 
     def _history(self, channel: str, oldest: str, thread: str | None) -> Iterator[dict[str, Any]]:
         cursor: str | None = None
@@ -179,13 +240,20 @@ def _quiet() -> logging.Logger:
 
 def _body(message: Outgoing) -> dict[str, Any]:
     """The rendered message; the version goes beside the key, so that history tells it."""
-    body = dict(message.message)
+    body = {name: value for name, value in message.message.items() if name != "link_names"}
+    body |= {"text": str(body.get("text", "")), "unfurl_links": False, "unfurl_media": False}
     payload = {"key": message.key, "version": message.version}
     body["metadata"] = {"event_type": EVENT_TYPE, "event_payload": payload}
     if message.possibly_repeated:
         note = {"type": "mrkdwn", "text": "_Possibly repeated: Slack's history was unreadable._"}
-        body["blocks"] = [*body["blocks"][:49], {"type": "context", "elements": [note]}]
+        body["blocks"] = [*body.get("blocks", [])[:49], {"type": "context", "elements": [note]}]
     return body
+
+
+def _seen(payload: dict[str, Any], message: dict[str, Any]) -> Seen:
+    version = payload.get("version")
+    known = version if isinstance(version, int) else None
+    return Seen(str(payload["key"]), str(message.get("ts")), known)
 
 
 def _key_payload(message: dict[str, Any]) -> dict[str, Any]:
@@ -194,39 +262,3 @@ def _key_payload(message: dict[str, Any]) -> dict[str, Any]:
         return {}
     payload = metadata.get("event_payload")
     return payload if isinstance(payload, dict) else {}
-
-
-def _classify(error: Exception) -> Outcome:
-    """What an error makes certain; anything not known for sure is ambiguous."""
-    if isinstance(error, SlackApiError):
-        return _classify_answer(error.response)
-    # urllib's URLError means that the request was never wholly written; these, not even begun.
-    reason = error.reason if isinstance(error, URLError) else None
-    never_sent = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
-    if isinstance(reason, never_sent):
-        return Outcome(Answer.RETRY, error=f"no connection: {type(reason).__name__}")
-    return Outcome(Answer.AMBIGUOUS, error=f"no clear answer: {type(reason or error).__name__}")
-
-
-def _classify_answer(response: Any) -> Outcome:
-    status = int(getattr(response, "status_code", 0) or 0)
-    data = getattr(response, "data", None)
-    error = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if status == 429 or error in _LATER:
-        return Outcome(Answer.RETRY, error="rate limited", retry_after=_retry_after(response))
-    if status != 200 or not re.fullmatch(r"[a-z0-9_]{1,80}", error) or error in _UNSURE:
-        known = f": {error}" if re.fullmatch(r"[a-z0-9_]{1,80}", error) else ""
-        return Outcome(Answer.AMBIGUOUS, error=f"HTTP {status} without a clear answer{known}")
-    return Outcome(Answer.GONE if error in _GONE else Answer.DEAD, error=error)
-
-
-def _retry_after(response: Any) -> float:
-    """Seconds to wait; a missing or junk header means a cautious default, a huge one is capped."""
-    headers = {str(k).lower(): v for k, v in dict(getattr(response, "headers", {}) or {}).items()}
-    value = headers.get("retry-after", "")
-    value = value[0] if isinstance(value, list) and value else value
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        return DEFAULT_RETRY_S
-    return DEFAULT_RETRY_S if math.isnan(seconds) else min(max(seconds, 1.0), LONGEST_RETRY_S)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +23,8 @@ class Outgoing:
     ts: str | None = None
     thread_ts: str | None = None
     possibly_repeated: bool = False
+    chart: Mapping[str, Any] | None = None
+    """facts of its picture, for a transport that draws for itself"""
 
 
 class Answer(StrEnum):
@@ -34,14 +36,14 @@ class Answer(StrEnum):
     DEAD = "dead"
     """a definite no that stays one until somebody repairs something"""
     GONE = "gone"
-    """the message to edit, or its thread, was deleted by a human"""
+    """the message to edit or to delete, or its thread, was deleted by a human"""
     AMBIGUOUS = "ambiguous"
     """it may have been accepted; only the channel's history knows"""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer to a post, update or reply, with the message's address where it is known."""
+    """The answer to a call, with the address of the message or the id of the file it made."""
 
     answer: Answer
     ts: str | None = None
@@ -49,6 +51,11 @@ class Outcome:
     error: str = ""
     retry_after: float | None = None
     """seconds that the other side asked for"""
+    file_id: str | None = None
+    threaded: bool | None = None
+    """whether the message stands in a thread, where the answer tells"""
+    unclear: bool = False
+    """DEAD is not to be tried again, and may have been accepted all the same"""
 
 
 class Sight(StrEnum):
@@ -58,6 +65,33 @@ class Sight(StrEnum):
     ABSENT = "absent"
     UNREADABLE = "unreadable"
     DEAD = "dead"
+    GONE = "gone"
+    """the thread to look into was deleted by a human"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One message in the history; `version` is the one that it shows, where it is known."""
+
+    key: str
+    ts: str
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one reading of a channel or a thread showed of the keys that were looked for."""
+
+    sight: Sight
+    """FOUND: it was read, whatever was there"""
+    seen: tuple[Seen, ...] = ()
+    channel_id: str | None = None
+    error: str = ""
+    retry_after: float | None = None
+
+    def of(self, key: str) -> list[Seen]:
+        """The copies of one message, oldest first."""
+        return sorted((s for s in self.seen if s.key == key), key=lambda s: moment(s.ts))
 
 
 @dataclass(frozen=True)
@@ -94,9 +128,45 @@ class Transport(Protocol):
         """Look for the message's key in the channel (or thread) since a naive UTC time."""
         ...
 
+    def look(
+        self,
+        channel: str,
+        since: datetime,
+        keys: Collection[str],
+        *,
+        thread_ts: str | None = None,
+        whole: bool = False,
+    ) -> Look:
+        """Read the history once for many keys; `whole`: on to its end, for every copy."""
+        ...
+
+    def delete(self, channel: str, ts: str) -> Outcome:
+        """Take a message of our own away."""
+        ...
+
+    def upload(self, png: bytes, name: str, title: str) -> Outcome:
+        """Keep a picture where messages can show it; OK has its `file_id`."""
+        ...
+
     def finish(self) -> None:
         """Called once after the last message of a delivery."""
         ...
+
+
+def moment(ts: str) -> tuple[int, int]:
+    """Slack's ts as numbers that compare exactly; a float has not the digits."""
+    whole, _, part = ts.partition(".")
+    return int(whole or 0), int((part + "000000")[:6])
+
+
+def found_in(look: Look, key: str) -> Found:
+    """What a look says of one key; of several copies the oldest counts."""
+    if look.sight is not Sight.FOUND:
+        return Found(look.sight, error=look.error)
+    copies = look.of(key)
+    if not copies:
+        return Found(Sight.ABSENT, channel_id=look.channel_id)
+    return Found(Sight.FOUND, copies[0].ts, look.channel_id, copies[0].version)
 
 
 def open_transport(

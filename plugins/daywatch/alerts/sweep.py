@@ -1,0 +1,269 @@
+"""The sweep: copies that Slack shows late go, and what was given up but shows is adopted.
+
+A post whose answer was lost may appear minutes after history denied it. So every row with an
+unclear call stays doubtful, and the channel is read again, from its earliest doubtful time on, at
+growing intervals (`outbox.LOOKS`) after the last unclear call: one reading of the channel and of
+each thread for all doubtful rows in it. With nothing doubtful it is one indexed query.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from daywatch import crash
+from daywatch.alerts import outbox
+from daywatch.alerts.claims import Claims, Transactions
+from daywatch.alerts.timing import Timing
+from daywatch.alerts.transport import Answer, Look, Seen, Sight, Transport, moment
+from daywatch.state.models import OutboxMessage
+
+SETTLED = (outbox.SENT, outbox.PENDING, outbox.DEAD, outbox.DELETED)
+"""What is claimed or ambiguous is under way: its own look comes first."""
+AT_ONCE = 200
+UNREAD = timedelta(minutes=10)
+"""A look at a history that cannot be read counts as none; it is tried again so much later."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one sweep did: readings of histories, copies deleted, rows whose doubt is over."""
+
+    looked: int = 0
+    deleted: int = 0
+    cleared: int = 0
+    adopted: int = 0
+    """rows that had been given up, or showed another copy or an older edit than they knew"""
+
+
+@dataclass(frozen=True)
+class _Doubtful:
+    """A row to look for, as it was when the look began."""
+
+    row_id: int
+    key: str
+    since: datetime
+    look_at: datetime
+    channel: str
+    ts: str | None
+    thread_ts: str | None
+    thread_channel: str | None
+
+
+def sweep(
+    state: Transactions,
+    transport: Transport,
+    now: Callable[[], datetime],
+    *,
+    timing: Timing = Timing(),
+    holder: str = "",
+) -> Swept:
+    """Look where a look is due. Safe at once in any number of processes: by channel leases."""
+    if not transport.sends:  # a preview is written over, so there is never a second one
+        return Swept()
+    claims = Claims(state, holder or uuid.uuid4().hex, now, lease=timing.lease)
+    done = Swept()
+    for channel in _due_channels(state, now()):
+        done = _Sweep(state, transport, claims, timing, channel, done).run()
+    claims.release()
+    return done
+
+
+def _due_channels(state: Transactions, now: datetime) -> list[str]:
+    with state.reading() as session:
+        query = (
+            select(OutboxMessage.channel)
+            .where(OutboxMessage.look_at <= now, OutboxMessage.state.in_(SETTLED))
+            .distinct()
+        )
+        return sorted(session.scalars(query))
+
+
+class _Sweep:
+    """One channel's look, under its lease."""
+
+    def __init__(
+        self,
+        state: Transactions,
+        transport: Transport,
+        claims: Claims,
+        timing: Timing,
+        channel: str,
+        done: Swept,
+    ) -> None:
+        self.state, self.transport, self.claims = state, transport, claims
+        self.timing, self.channel, self.done = timing, channel, done
+        self.now = claims.now
+
+    def run(self) -> Swept:
+        """Read once, then decide row by row; what changed meanwhile is left to the next look."""
+        with self.state.transaction() as session:
+            if self.claims.hold(session, self.channel) is None:
+                return self.done
+            rows = self._due(session)
+            found = self.claims.channel_id(session, self.channel)
+        crash.point("sweep.leased")
+        if not rows:
+            return self.done
+        since = min(row.since for row in rows) - self.timing.skew
+        look = self._look(found or self.channel, since, rows)
+        crash.point("sweep.found")
+        if look.sight is Sight.FOUND:
+            for row in rows:
+                self._decide(row, look, since)
+        else:
+            self._put_off(rows, look)
+        return self.done
+
+    def _due(self, session: Session) -> list[_Doubtful]:
+        root = aliased(OutboxMessage)
+        query = (
+            select(OutboxMessage, root.slack_ts, root.slack_channel)
+            .outerjoin(root, root.key == OutboxMessage.thread_key)
+            .where(OutboxMessage.channel == self.channel, OutboxMessage.look_at <= self.now())
+            .where(OutboxMessage.state.in_(SETTLED))
+            .order_by(OutboxMessage.look_at)
+            .limit(AT_ONCE)
+        )
+        return [
+            _Doubtful(
+                row_id=row.id,
+                key=row.key,
+                since=row.doubtful_since or row.created_at,
+                look_at=row.look_at or self.now(),
+                channel=row.channel,
+                ts=row.slack_ts,
+                thread_ts=thread_ts if row.thread_key else row.slack_ts,
+                thread_channel=thread_channel if row.thread_key else row.slack_channel,
+            )
+            for row, thread_ts, thread_channel in session.execute(query)
+        ]
+
+    def _look(self, channel: str, since: datetime, rows: Sequence[_Doubtful]) -> Look:
+        """The channel, where a reply to a deleted message would stand too, and each thread."""
+        keys = {row.key for row in rows}
+        self.done = replace(self.done, looked=self.done.looked + 1)
+        look = self.transport.look(channel, since, keys, whole=True)
+        seen = {one.ts: one for one in look.seen}
+        for (place, thread_ts), oldest in sorted(_threads(rows, channel, since).items()):
+            if look.sight is not Sight.FOUND:
+                return look
+            self.done = replace(self.done, looked=self.done.looked + 1)
+            inner = self.transport.look(place, oldest, keys, thread_ts=thread_ts, whole=True)
+            seen |= {one.ts: one for one in inner.seen}
+            if inner.sight is not Sight.GONE:  # a thread without its message has no copies
+                look = replace(inner, channel_id=look.channel_id)
+        return replace(look, seen=tuple(seen.values()))
+
+    def _put_off(self, rows: Sequence[_Doubtful], look: Look) -> None:
+        later = self.now() + max(UNREAD, timedelta(seconds=look.retry_after or 0))
+        with self.state.transaction() as session:
+            for doubtful in rows:
+                row = self._unchanged(session, doubtful)
+                if row is not None:
+                    row.look_at = later
+
+    def _decide(self, doubtful: _Doubtful, look: Look, since: datetime) -> None:
+        """Keep one copy and note what goes, then delete; count the look when nothing is left."""
+        channel = look.channel_id or doubtful.channel
+        with self.state.transaction() as session:
+            row = self._unchanged(session, doubtful)
+            if row is None:
+                return
+            kept, extra = _sorted_out(row, look.of(row.key), since)
+            if kept is not None:
+                self._adopt(session, row, kept, channel)
+            stays = kept.ts if kept else None
+            for copy in extra:
+                action = "message.deleted_duplicate"
+                outbox.record(session, row, action, self.now(), copy=copy.ts, kept=stays)
+        crash.point("sweep.noted")
+        gone = [self._delete(channel, copy) for copy in extra]
+        if all(gone):
+            self._count(doubtful)
+        crash.point("sweep.looked")
+
+    def _adopt(self, session: Session, row: OutboxMessage, kept: Seen, channel: str) -> None:
+        """The row shows what is there; where that is an older text, it is edited again."""
+        now = self.now()
+        if row.state in (outbox.DEAD, outbox.PENDING) and row.slack_ts is None:
+            outbox.move(row, outbox.SENT, slack_channel=channel, sent_at=now, error="", attempts=0)
+            row.slack_ts, row.delivered_version = kept.ts, kept.version or 0
+            outbox.record(session, row, "message.sent", now, found=True)
+        elif row.slack_ts != kept.ts or (kept.version or 0) < row.delivered_version:
+            row.slack_ts, row.slack_channel = kept.ts, channel
+            row.delivered_version = kept.version or 0
+        else:
+            return
+        self.done = replace(self.done, adopted=self.done.adopted + 1)
+        if row.state == outbox.SENT and row.version > row.delivered_version:
+            outbox.edit(row, now)
+
+    def _delete(self, channel: str, copy: Seen) -> bool:
+        outcome = self.transport.delete(channel, copy.ts)
+        crash.point("sweep.deleted")
+        gone = outcome.answer in (Answer.OK, Answer.GONE)
+        self.done = replace(self.done, deleted=self.done.deleted + gone)
+        return gone
+
+    def _count(self, doubtful: _Doubtful) -> None:
+        with self.state.transaction() as session:
+            row = self._unchanged(session, doubtful)
+            if row is not None and outbox.looked(row, self.now()):
+                self.done = replace(self.done, cleared=self.done.cleared + 1)
+
+    def _unchanged(self, session: Session, doubtful: _Doubtful) -> OutboxMessage | None:
+        """The row, locked, if the channel is still ours and no new doubt arose meanwhile."""
+        if self.claims.hold(session, self.channel) is None:
+            return None
+        query = (
+            select(OutboxMessage)
+            .where(OutboxMessage.id == doubtful.row_id, OutboxMessage.state.in_(SETTLED))
+            .where(OutboxMessage.look_at == doubtful.look_at)
+            .with_for_update()
+        )
+        return session.scalars(query).one_or_none()
+
+
+def _threads(
+    rows: Sequence[_Doubtful], channel: str, since: datetime
+) -> dict[tuple[str, str], datetime]:
+    """Threads to read, and from when: those of replies, and old messages that were edited."""
+    found: dict[tuple[str, str], datetime] = {}
+    for row in rows:
+        own = row.thread_ts == row.ts
+        if row.thread_ts is None or (own and _in_sight(row.thread_ts, since)):
+            continue
+        place = (row.thread_channel or channel, row.thread_ts)
+        oldest = min(since, _at(row.ts)) if row.ts else since
+        found[place] = min(found.get(place, oldest), oldest)
+    return found
+
+
+def _sorted_out(
+    row: OutboxMessage, copies: Sequence[Seen], since: datetime
+) -> tuple[Seen | None, list[Seen]]:
+    """The copy that stays, if the look showed one that may, and those that go."""
+    if row.state == outbox.DELETED:  # a human took it away, or its thread: it does not come back
+        return None, list(copies)
+    mine = [copy for copy in copies if copy.ts == row.slack_ts]
+    if mine:
+        return mine[0], [copy for copy in copies if copy.ts != row.slack_ts]
+    if row.slack_ts is not None and not _in_sight(row.slack_ts, since):
+        return None, list(copies)  # its own message is older than what was read
+    return (copies[0], list(copies[1:])) if copies else (None, [])
+
+
+def _in_sight(ts: str, since: datetime) -> bool:
+    return _at(ts) >= since
+
+
+def _at(ts: str) -> datetime:
+    """When a message was posted, by Slack's clock."""
+    seconds, micros = moment(ts)
+    return datetime(1970, 1, 1) + timedelta(seconds=seconds, microseconds=micros)
