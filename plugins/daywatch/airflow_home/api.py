@@ -89,21 +89,25 @@ class Airflow:
         for dag in dags or self.dags():
             self.rest.call("PATCH", f"/dags/{segment(dag)}", {"is_paused": False})
 
-    def run_day(self, day: date, dags: Sequence[str]) -> str:
+    def run_day(self, day: date, dags: Sequence[str], plain: Sequence[str] = ()) -> str:
         """Create a run for `day` of each DAG, for Airflow's scheduler to run; their common id.
+
+        `plain` DAGs are not partitioned: their runs are for no day.
 
         They begin together a moment later: creating a run writes in the API server, and so does
         every task that starts, and SQLite has one writer at a time.
         """
         run_id = f"manual__{day}__{uuid.uuid4().hex[:8]}"
-        begin = datetime.now(UTC) + timedelta(seconds=0.5 + 0.1 * len(dags))
-        for dag in dags:
+        everything = [*dags, *plain]
+        begin = datetime.now(UTC) + timedelta(seconds=0.5 + 0.1 * len(everything))
+        for dag in everything:
             body = {
                 "dag_run_id": run_id,
                 "logical_date": None,
-                "partition_key": day.isoformat(),
                 "run_after": begin.isoformat(),
             }
+            if dag not in plain:
+                body["partition_key"] = day.isoformat()
             self._create_run(f"/dags/{segment(dag)}/dagRuns", body)
         return run_id
 

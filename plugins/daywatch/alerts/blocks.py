@@ -21,11 +21,12 @@ from daywatch.alerts.text import (
 
 Block = dict[str, Any]
 MAX_BLOCKS, MAX_SECTION, MAX_HEADER, MAX_TOTAL, MAX_TEXT = 50, 3_000, 150, 12_000, 4_000
-MAX_CONTEXT = 2_000
+MAX_CONTEXT, MAX_ALT, MAX_LABEL, MAX_VALUE = 2_000, 2_000, 75, 2_000
 TABLE_WIDTH, CELL_WIDTH, TABLE_COLUMNS = 52, 20, 6
 UPRIGHT_ROWS, RECORD_WIDTH = 2, 60
 """In monospaced columns: about what a phone shows without wrapping."""
 _URL = re.compile(r"^https?://[^\s|<>\"'`\\]{1,2000}$")
+_CHANNEL_ID = re.compile(r"^[CG][A-Z0-9]{7,20}$")
 _SLACK_ID = re.compile(r"^[USW][A-Z0-9]{2,20}$")
 
 
@@ -51,6 +52,49 @@ def context(*mrkdwn: str) -> Block:
     return {"type": "context", "elements": elements[:10]}
 
 
+def actions(block_id: str, elements: list[Block]) -> Block:
+    """Buttons and selects, at most 25."""
+    return {"type": "actions", "block_id": block_id[:255], "elements": elements[:25]}
+
+
+def button(label: str, action: str, value: str, style: str = "") -> Block:
+    """A button; its value comes back with the click."""
+    found: Block = {
+        "type": "button",
+        "action_id": action,
+        "text": {"type": "plain_text", "text": clip(label, MAX_LABEL), "emoji": True},
+        "value": value[:MAX_VALUE],
+    }
+    return found | ({"style": style} if style else {})
+
+
+def select(label: str, action: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A menu of (value, text), which sends what is chosen at once."""
+    return {
+        "type": "static_select",
+        "action_id": action,
+        "placeholder": {"type": "plain_text", "text": clip(label, MAX_LABEL), "emoji": True},
+        "options": [
+            {
+                "text": {"type": "plain_text", "text": clip(text, MAX_LABEL), "emoji": True},
+                "value": value[:MAX_LABEL],
+            }
+            for value, text in options[:100]
+        ],
+    }
+
+
+def chart(alt_text: str) -> Block:
+    """Where the sender puts the picture that it draws and uploads."""
+    shown = clip(one_line(alt_text) or "Chart", MAX_ALT)
+    return {
+        "type": "image",
+        "block_id": "chart",
+        "alt_text": shown,
+        "slack_file": {"id": ""},
+    }
+
+
 def divider() -> Block:
     """A thin line."""
     return {"type": "divider"}
@@ -69,11 +113,47 @@ def mention(slack_id: str) -> str:
     return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
 
 
+def channel(name: str) -> str:
+    """A channel of the team file as people find it; an id becomes a link to it."""
+    return f"<#{name}>" if _CHANNEL_ID.match(name) else escape(clip(one_line(name), 80))
+
+
 def paragraph(title: str, text: str, limit: int) -> Block:
     """A bold title and text of ours (a runbook), escaped and cut with a note."""
     fitted = fit(unwrapped(text.strip()), min(limit, MAX_SECTION - len(title) - 8), fences=True)
     closing = "\n```" if fitted.count("```") % 2 else ""
     return section(f"*{title}*\n{fitted}{closing}")
+
+
+def bullets(
+    title: str,
+    lines: Sequence[str],
+    *,
+    limit: int,
+    total: int | None = None,
+    last: bool = False,
+    escaped: bool = False,
+) -> list[Block]:
+    """A bold title and a list; what does not fit is counted. `last` keeps the end of it.
+
+    Lines are escaped here, unless they are `escaped` markup of ours.
+    """
+    if not lines:
+        return []
+    many = max(total or 0, len(lines))
+    kept: list[str] = []
+    left = limit - len(title) - 40
+    for line in reversed(lines) if last else lines:
+        shown = f"• {line if escaped else fit(one_line(line), 300)}"
+        left -= size(shown) + 1
+        if left < 0:
+            break
+        kept.append(shown)
+    if last:
+        kept.reverse()
+    cut = f"… and {many - len(kept):,} more" if many > len(kept) else ""
+    said = [cut, *kept] if last else [*kept, cut]
+    return [section("\n".join([f"*{fit(one_line(title), 150)}*", *filter(None, said)]))]
 
 
 def preformatted(lines: Sequence[str], limit: int) -> tuple[str, int]:

@@ -76,13 +76,13 @@ class AlertFacts:
         """JSON-safe, cleaned and bounded, so that one huge cell cannot fill the state store."""
         kept: dict[str, Any] = {}
         for item in fields(self):
-            kept[item.name] = _plain(getattr(self, item.name))
-        kept["segments"] = [_plain(asdict(s)) for s in self.segments[:MAX_SEGMENTS]]
+            kept[item.name] = plain(getattr(self, item.name))
+        kept["segments"] = [plain(asdict(s)) for s in self.segments[:MAX_SEGMENTS]]
         kept["evidence_columns"] = [_cell(c) for c in self.evidence_columns[:MAX_COLUMNS]]
         kept["evidence"] = [
             [_cell(c) for c in row[:MAX_COLUMNS]] for row in self.evidence[:MAX_ROWS]
         ]
-        kept["recent"] = [[d.isoformat(), _plain(v)] for d, v in self.recent[-MAX_RECENT:]]
+        kept["recent"] = [[d.isoformat(), plain(v)] for d, v in self.recent[-MAX_RECENT:]]
         # What was cut is counted once, here, so that the message can say it.
         kept["row_count"] = len(self.evidence) if self.row_count is None else self.row_count
         return kept
@@ -124,7 +124,7 @@ class HeldBackFacts:
 
     def to_json(self) -> dict[str, Any]:
         """JSON-safe, cleaned and bounded."""
-        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+        return {item.name: plain(getattr(self, item.name)) for item in fields(self)}
 
     @staticmethod
     def from_json(kept: Mapping[str, Any]) -> HeldBackFacts:
@@ -136,15 +136,16 @@ class HeldBackFacts:
         return HeldBackFacts(**values)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """JSON-safe, cleaned and bounded, however deep."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     text = value.isoformat() if isinstance(value, date) else str(value)
     return _text(text, MAX_TEXT)
 

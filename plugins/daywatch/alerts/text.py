@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime, timedelta
 
 ELLIPSIS = "…"
 _INVISIBLE = "\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff"
@@ -166,3 +166,18 @@ def short_day(value: date) -> str:
     """`2 Mar`."""
     months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     return f"{value.day} {months[value.month - 1]}"
+
+
+def clock(at: datetime) -> str:
+    """`2 Mar 04:30 UTC`."""
+    return f"{short_day(at)} {at:%H:%M} UTC"
+
+
+def span_of(wait: timedelta) -> str:
+    """`45 min`, `3 h`, `2 h 30 min`, `2 days`."""
+    minutes = max(int(wait.total_seconds() // 60), 0)
+    if minutes >= 48 * 60:
+        return plural(minutes // (24 * 60), "day")
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} h"] if hours else []
+    return " ".join([*parts, *([f"{rest} min"] if rest or not hours else [])])
