@@ -7,19 +7,21 @@ became so when they were measured.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from daywatch.alerts.facts import AlertFacts, SegmentFact
+from daywatch.alerts.facts import AlertFacts, ChartFacts, ChartPoint, SegmentFact
 from daywatch.catalog.model import Detection
 from daywatch.indicators.baseline import baseline
 from daywatch.indicators.measure import evidence_query
-from daywatch.indicators.model import WHOLE, Point, Verdict
+from daywatch.indicators.model import WHOLE, Point, State, Verdict
 
 if TYPE_CHECKING:
     from daywatch.confidential import Mask
     from daywatch.house import House
+    from daywatch.state import PointView
 
 RECENT = timedelta(days=60)
 EVIDENCE_ROWS = 10
@@ -75,9 +77,35 @@ def brief(
         false_positives=header.false_positives,
         data_notes=_data_notes(house, detection, day),
         recent=tuple((point.day, point.value) for point in series),
+        chart=_chart(detection, indicator, history.get(WHOLE, ()), verdict),
         confidential=team.confidential,
         repeat_after_days=header.alert.repeat_after.days if header.alert.repeat_after else None,
     )
+
+
+def _chart(
+    detection: Detection, indicator: str, views: Sequence[PointView], today: Verdict
+) -> ChartFacts:
+    """The indicator's days with the limits that each was held against, today's not yet stored."""
+    found = detection.header.indicators[indicator]
+    points = [
+        ChartPoint(v.day, v.value, v.limit_low, v.limit_high, v.state is State.BREACH)
+        for v in views
+    ]
+    last = points[-1]
+    breached = today.state is State.BREACH
+    points[-1] = replace(last, low=today.limit_low, high=today.limit_high, breached=breached)
+    title = f"{detection.header.title}: {indicator}"
+    return ChartFacts(title, str(found.kind), found.unit, tuple(_without_gaps(points)))
+
+
+def _without_gaps(points: Sequence[ChartPoint]) -> Iterator[ChartPoint]:
+    """Days that were never measured stand in it without a value, so that the line is broken."""
+    known = {point.day: point for point in points}
+    day = points[0].day
+    while day <= points[-1].day:
+        yield known.get(day, ChartPoint(day, None))
+        day += timedelta(days=1)
 
 
 def _evidence(

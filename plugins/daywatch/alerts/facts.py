@@ -16,6 +16,7 @@ from daywatch.alerts.text import clean, clip
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELL, MAX_SEGMENTS, MAX_RECENT = 20, 12, 200, 12, 60
 MAX_TEXT = 6_000
+MAX_MARKS, MAX_LABEL = 12, 100
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,60 @@ class SegmentFact:
     value: float | None
     usual: float | None = None
     share: float | None = None
+
+
+@dataclass(frozen=True)
+class ChartPoint:
+    """One day of an indicator: its value, what was expected, and whether that was broken."""
+
+    day: date
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    breached: bool = False
+
+
+@dataclass(frozen=True)
+class ChartMark:
+    """Something that happened on the platform: `what` is policy change or incident."""
+
+    day: date
+    what: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ChartFacts:
+    """What charting.alert_chart draws: at most 60 days, oldest first, and 12 marks."""
+
+    title: str
+    kind: str
+    unit: str
+    points: tuple[ChartPoint, ...] = ()
+    marks: tuple[ChartMark, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-safe, cleaned and bounded: lists of [day, value, low, high, breached]."""
+        return {
+            "title": _cell(self.title),
+            "kind": self.kind,
+            "unit": _text(self.unit, 20),
+            "points": [
+                [p.day.isoformat(), plain(p.value), plain(p.low), plain(p.high), p.breached]
+                for p in self.points[-MAX_RECENT:]
+            ],
+            "marks": [
+                [m.day.isoformat(), m.what, _text(m.label, MAX_LABEL)]
+                for m in self.marks[-MAX_MARKS:]
+            ],
+        }
+
+    @staticmethod
+    def from_json(kept: Mapping[str, Any]) -> ChartFacts:
+        """What `to_json` kept."""
+        points = tuple(ChartPoint(date.fromisoformat(d), *rest) for d, *rest in kept["points"])
+        marks = tuple(ChartMark(date.fromisoformat(d), *rest) for d, *rest in kept["marks"])
+        return ChartFacts(kept["title"], kept["kind"], kept["unit"], points, marks)
 
 
 @dataclass(frozen=True)
@@ -71,12 +126,15 @@ class AlertFacts:
     recent: tuple[tuple[date, float | None], ...] = ()
     confidential: bool = False
     repeat_after_days: int | None = None
+    chart: ChartFacts | None = None
 
     def to_json(self) -> dict[str, Any]:
         """JSON-safe, cleaned and bounded, so that one huge cell cannot fill the state store."""
         kept: dict[str, Any] = {}
         for item in fields(self):
-            kept[item.name] = plain(getattr(self, item.name))
+            if item.name != "chart":
+                kept[item.name] = plain(getattr(self, item.name))
+        kept["chart"] = self.chart.to_json() if self.chart else None
         kept["segments"] = [plain(asdict(s)) for s in self.segments[:MAX_SEGMENTS]]
         kept["evidence_columns"] = [_cell(c) for c in self.evidence_columns[:MAX_COLUMNS]]
         kept["evidence"] = [
@@ -99,6 +157,8 @@ class AlertFacts:
         values["recent"] = tuple((date.fromisoformat(d), v) for d, v in kept["recent"])
         for name in ("evidence_columns", "blind_spots", "false_positives", "data_notes"):
             values[name] = tuple(kept[name])
+        chart = kept.get("chart")
+        values["chart"] = ChartFacts.from_json(chart) if chart else None
         return AlertFacts(**values)
 
 

@@ -126,10 +126,11 @@ def details_key(alert: Alert) -> str:
 
 def details(session: Session, alert: Alert, now: datetime) -> int:
     """The first reply of a page: chart and worst entities, kept up to date."""
-    key, shown = details_key(alert), alert.content["shown"]
-    payload = render.details(facts_of(alert), key)
+    key, facts = details_key(alert), facts_of(alert)
+    payload = render.details(facts, key)
+    chart = facts.chart.to_json() if facts.chart else None
     return reply(
-        session, alert, key, payload, now, priority=outbox.EXTRA, editable=True, chart=shown
+        session, alert, key, payload, now, priority=outbox.EXTRA, editable=True, chart=chart
     )
 
 

@@ -37,6 +37,7 @@ def start_after_day_end(schedule: str, timezone: str) -> timedelta | None:
     offsets = (datetime(2026, month, 15, 12, tzinfo=place).utcoffset() for month in range(1, 13))
     return start - max(offset or timedelta() for offset in offsets)
 
+
 def tick(schedule: str, timezone: str, day: date) -> datetime:
     """When the run for `day` starts, naive UTC: at the schedule's time on the day after, locally.
 

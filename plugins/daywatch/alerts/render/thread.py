@@ -23,7 +23,8 @@ def details(facts: AlertFacts, key: str) -> Payload:
 
 def _details(facts: AlertFacts, line: str, scale: float) -> list[Block]:
     found = [kit.section(f"*{words.fit(line, 300)}*")]
-    found.append(kit.chart(line))
+    if facts.chart is not None:
+        found.append(kit.chart(_in_words(facts)))
     if facts.evidence_columns and facts.evidence:
         found += kit.table(
             facts.evidence_columns,
@@ -33,6 +34,17 @@ def _details(facts: AlertFacts, line: str, scale: float) -> list[Block]:
             title="Worst rows",
         )
     return found
+
+
+def _in_words(facts: AlertFacts) -> str:
+    """The picture for those who do not see it."""
+    days = facts.chart.points if facts.chart else ()
+    breached = sum(point.breached for point in days)
+    return (
+        f"{say.name_of(facts)}: {words.plural(len(days), 'day')} to {words.day(facts.day)}, "
+        f"last value {say.value_of(facts)}{say.limits_of(facts)}, "
+        f"{words.plural(breached, 'breached day')}"
+    )
 
 
 def log(title: str, entries: Sequence[LogEntry], key: str) -> Payload:
