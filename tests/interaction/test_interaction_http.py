@@ -1,4 +1,4 @@
-"""What comes over HTTP: forged, stale, replayed, too large, junk; never acted on, never an error."""
+"""What comes over HTTP: forged, stale, replayed, too large, junk: never acted on, never a fault."""
 
 from __future__ import annotations
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.tending.scene import TODAY, Scene, at
-
 from daywatch.backfill import backfill
 from daywatch.house import utc_now
 from daywatch.runner import select
+from tests.tending.scene import TODAY, Scene, at
 
 
 def test_a_backfill_is_one_message_per_team_and_no_page(lite: Scene) -> None:
