@@ -31,6 +31,7 @@ daywatch.crash.point = _point
 
 from daywatch.alerts.sender import Delivery, deliver  # noqa: E402
 from daywatch.alerts.slack import SlackTransport  # noqa: E402
+from daywatch.alerts.sweep import sweep  # noqa: E402
 from daywatch.state import StateStore  # noqa: E402
 from daywatch.state.engine import open_engine, state_url  # noqa: E402
 from tests.chaos import story  # noqa: E402
@@ -69,6 +70,7 @@ def sender(job: Job) -> None:
     try:
         while not clock.stopped:
             done = deliver(store, transport, clock, wait=clock.wait)
+            sweep(store, transport, clock)
             clock.wait(_pause(done, clock), IDLE)
     except BaseException:
         traceback.print_exc()
