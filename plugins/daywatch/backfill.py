@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 
 from daywatch import judging, pipeline
+from daywatch.alerts import backfilled
 from daywatch.catalog.model import Catalog, Detection
 from daywatch.errors import DaywatchError, Unavailable
 from daywatch.house import House, open_house
@@ -45,7 +46,7 @@ def backfill(
     """Publish and measure every one of `days`, then judge in day order.
 
     Days already published by the same query are skipped unless `again`. Breaches older than the
-    paging horizon are recorded and never paged.
+    paging horizon are recorded, never paged, and summed up in one message per team.
     """
     runs: list[DayRun] = []
     with _pool(house, workers) as pool:
@@ -63,7 +64,21 @@ def backfill(
         for future in as_completed(waiting):
             _verdicts(future)
             judged(waiting[future])
+    _tell_teams(house, detections, days)
     return sorted(runs, key=lambda run: (run.detection, run.day))
+
+
+def _tell_teams(house: House, detections: Sequence[Detection], days: Sequence[date]) -> None:
+    """One message per team about breaches too old to page; the canary's mean nothing."""
+    names: dict[str, list[str]] = {}
+    for detection in detections:
+        if not detection.canary:
+            names.setdefault(detection.team, []).append(detection.name)
+    with house.state.transaction() as session:
+        for team, its in names.items():
+            channel = house.catalog.teams[team].channels["digest"]
+            now = house.now()
+            backfilled.tell(session, team, channel, its, min(days), max(days), now=now)
 
 
 def _verdicts(future: Future[None]) -> None:

@@ -33,7 +33,7 @@ def test_a_message_shows_and_its_cells_run_nothing(tmp_path: Path) -> None:
     with open_house(settings) as house:
         source = house.catalog.sources["signups"]
         house.warehouse.load_arrow(source, signups({HOSTILE: 4}))
-        assert run_day(house, select(house.catalog), DAY)[0].previews == 1
+        assert run_day(house, select(house.catalog), DAY)[0].previews == 2
     [page] = [p for p in settings.previews_dir.glob("*.html") if p.name != "index.html"]
     profile = f"--user-data-dir={tmp_path / 'browser'}"
     shown = subprocess.run(

@@ -82,7 +82,7 @@ def test_machines_get_one_document_from_every_command(loaded: Shell) -> None:
     assert loaded.json("run", "--day", day)["runs"][0]["state"] == "done"
     assert loaded.json("backfill", "--from", day, "--to", day)["detections"][0]["days"] == 1
     assert loaded.json("show", "burst")["day"] == day
-    assert loaded.json("deliver")["sends"] is False
+    assert loaded.json("deliver")["delivery"]["sends"] is False
     assert loaded.json("version")["version"]
     assert len(loaded.json("new", "spam.login_storm")["written"]) == 3
 

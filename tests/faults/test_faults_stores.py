@@ -40,7 +40,9 @@ def lite(tmp_path: Path) -> Iterator[StateStore]:
 
 
 def run(store: StateStore, slack: FakeSlack, now: Clock) -> Delivery:
-    return deliver(store, SlackTransport(TOKEN, base_url=slack.url, timeout=1), now, wait=now.wait)
+    """What an `alert` task delivers: the page, without the extras in its thread."""
+    transport = SlackTransport(TOKEN, base_url=slack.url, timeout=1)
+    return deliver(store, transport, now, wait=now.wait, extras=False)
 
 
 def once(store: StateStore, slack: FakeSlack, now: datetime) -> None:
@@ -105,7 +107,11 @@ def test_a_full_disk_under_the_state_store_repeats_nothing(
         with pytest.raises(Unavailable, match=r"full|I/O"):
             run(lite, slack, clock)
     slack.before = lambda method: None
-    assert run(lite, slack, clock).adopted == 1
+    adopted = 0
+    for _ in range(3):  # found abandoned first, looked for once its call must have ended
+        adopted += run(lite, slack, clock).adopted
+        clock.wait(60)
+    assert adopted == 1
     once(lite, slack, clock())
     assert slack.called("chat.postMessage") == 1
 

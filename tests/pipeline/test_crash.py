@@ -68,7 +68,9 @@ def test_killed_and_run_again(point: str, tmp_path: Path) -> None:
         frame = house.warehouse.read(house.catalog.detections["spam.burst"], DAY, DAY)
         assert frame[["ip24", "accounts"]].to_dict("records") == [{"ip24": "10.0.0", "accounts": 4}]
         assert len(list(settings.previews_dir.rglob("*.json"))) == 1
-        assert house.state.outbox_counts() == {"sent": 1}
+        assert house.state.outbox_counts() == {"sent": 2}, (
+            "the alert, and its details in the thread"
+        )
         assert len(house.state.breaches(first=DAY, last=DAY)) == 1
     left = [p for p in (settings.data / "lake" / "staging").rglob("*") if p.is_file()]
     assert not left, f"left behind: {left}"

@@ -24,5 +24,6 @@ def test_a_backfill_is_one_message_per_team_and_no_page(lite: Scene) -> None:
     assert "3 breaches are older than the paging horizon" in line
     (message,) = [m for m in lite.slack.live if m.channel == "C0SPAM001"]
     assert "spam.burst: 3 breached days" in str(message.body["blocks"])
-    assert lite.heard("ts-daywatch") == [], "the canary breaches every day: that says nothing"
+    ours = lite.heard("ts-daywatch")
+    assert not [said for said in ours if "older than" in said], "the canary always breaches"
     assert lite.slack.duplicated() == []

@@ -198,3 +198,18 @@ class DigestFacts:
     on_call: str = ""
     """Slack id, mentioned only where something needs a human at once"""
     link: str = ""
+
+
+@dataclass(frozen=True)
+class PastFacts:
+    """Breaches that a backfill recorded in days older than the paging horizon."""
+
+    first: date
+    last: date
+    detections: tuple[tuple[str, int], ...]
+    """(detection, breached days and indicators), most first"""
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(days for _, days in self.detections)

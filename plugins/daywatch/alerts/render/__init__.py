@@ -10,6 +10,7 @@ from daywatch.alerts.render.climbing import escalated_elsewhere, escalation
 from daywatch.alerts.render.data import held_back, not_run, published_after_all
 from daywatch.alerts.render.digest import digest
 from daywatch.alerts.render.message import EVENT_TYPE, EpisodeView, Payload
+from daywatch.alerts.render.past import past
 from daywatch.alerts.render.quiet import silence_ended, silence_set
 from daywatch.alerts.render.replies import recovery, reminder, reopened, snooze_over
 from daywatch.alerts.render.summary import summary, summary_raised
@@ -27,6 +28,7 @@ __all__ = [
     "held_back",
     "log",
     "not_run",
+    "past",
     "published_after_all",
     "recovery",
     "reminder",

@@ -40,7 +40,7 @@ def payload(line: str, key: str, compose: Callable[[float], list[Block]]) -> Pay
     return {
         "text": words.fit(words.one_line(line), 300),
         "blocks": composed,
-        "metadata": {"event_type": EVENT_TYPE, "eventpayload": {"key": key}},
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
         "unfurl_links": False,
         "unfurl_media": False,
     }
