@@ -10,7 +10,19 @@ from typing import Any
 import typer
 
 from daywatch import __version__
-from daywatch.cli import catalogue, data, run, score, slack, stage, tend, unmask, verdict
+from daywatch.cli import (
+    catalogue,
+    data,
+    oncall,
+    quiet,
+    run,
+    score,
+    slack,
+    stage,
+    tend,
+    unmask,
+    verdict,
+)
 from daywatch.cli.output import err, out, print_json, start_logging
 from daywatch.errors import DaywatchError
 from daywatch.settings import get_settings
@@ -24,6 +36,7 @@ HELP = """Daily SQL risk detections: one SQL file in, a risk table and alerts ou
           daywatch test NAME             its SQL on the rows you gave
           daywatch backfill NAME         what it would have alerted, 30 days
 [bold]Run it[/bold]    daywatch run NAME --day DAY    build, validate and alert
+[bold]On call[/bold]   daywatch alerts, ack, snooze, resolve KEY; silence, outbox, requeue
 [bold]Judge it[/bold]  daywatch scorecard             found, missed and false, against truth
 [bold]Unmask[/bold]    daywatch unmask --help         whose pseudonym it is: two readers
 
@@ -41,6 +54,8 @@ app = typer.Typer(
 catalogue.register(app)
 run.register(app)
 tend.register(app)
+oncall.register(app)
+quiet.register(app)
 data.register(app)
 score.register(app)
 stage.register(app)
