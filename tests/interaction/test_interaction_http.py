@@ -1,4 +1,4 @@
-"""What comes over HTTP: forged, stale, replayed, too large, junk: never acted on, never a fault."""
+"""What comes over HTTP: forged, stale, replayed, too large or junk is never acted on."""
 
 from __future__ import annotations
 
