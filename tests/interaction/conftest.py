@@ -32,7 +32,7 @@ ANA, BO, CY = "U0ANA", "U0BO", "U0CY"
 TEAM = """\
 title: {title}
 channels: {{alerts: "#ts-{slug}", data: "#ts-data", digest: "#ts-digest"}}
-owners: {{oncall: {{slack: S0ONCALL}}}}
+owners: {{spam_oncall: {{slack: S0SPAM}}, accounts_oncall: {{slack: S0ACC}}}}
 people: {{{people}}}
 """
 

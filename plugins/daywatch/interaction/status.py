@@ -29,6 +29,9 @@ def status_lines(desk: Desk, teams: Mapping[str, Team]) -> list[str]:
                 if one.team == name and one.header.status.scheduled
             ]
             lines.append(f"*{escape(team.title)}*: {_fared(day_rows(house, day, ours))}")
+            broken = [one.name for one in catalog.broken if one.team == name]
+            if broken:  # they never run, so that their silence means nothing
+                lines.append(f"{len(broken)} broken files: {escape(', '.join(broken[:10]))}")
             lines.append(_standing(desk, name))
     return lines
 
