@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 
 from lifelines import (
@@ -107,15 +106,10 @@ def test_over_the_weeks_budget_lower_severities_go_to_the_digest(store: StateSto
     assert trail(store).count("alert.to_digest") == 2
     digest = [a.key for a in alerts(store) if a.route == "digest"]
     assert not [row for row in messages(store) if row.alert_key in digest]
-    many(
-        store,
-        1,
-        "low",
-        policy,
-        start=5,
-        now=NOW + timedelta(days=8),
-    )
-    assert routes(store)[-1][1] == "page" or routes(store)[2][1] == "page", "a new week"
+    later, name = day(8), f"{TEAM_NAME}.low_0005"
+    found = one(later, severity="low")
+    run(store, later, found, policy=policy, now=NOW + timedelta(days=8), detection=name)
+    assert routes(store).count(("low", "page")) == 1, "a new week"
 
 
 def test_a_told_alert_stays_told_and_one_in_the_digest_stays_there(lite: StateStore) -> None:
@@ -204,18 +198,13 @@ def test_a_member_gone_before_anybody_saw_it_leaves_the_summary(lite: StateStore
     assert summary.content["facts"]["total"] == 1
 
 
-def test_ten_thousand_alerts_are_one_summary_whose_cost_does_not_grow(lite: StateStore) -> None:
-    """The last thousand members cost what the first did, and what is kept stays small."""
-    took = []
-    for thousand in range(3):
-        names = (f"i{thousand * 1000 + n}" for n in range(1000))
+def test_a_thousand_alerts_are_one_summary_and_what_is_kept_stays_small(lite: StateStore) -> None:
+    for part in range(2):
+        names = (f"i{part * 500 + n}" for n in range(500))
         outcomes = [one(severity="low", indicator=name) for name in names]
-        began = time.process_time()
         run(lite, DAY, outcomes, policy=THREE)
-        took.append(time.process_time() - began)
-    assert took[2] < 2.5 * took[0], took
     (summary,) = alerts(lite, "summary")
-    assert summary.content["facts"]["total"] == 2997
+    assert summary.content["facts"]["total"] == 997
     assert len(str(summary.content)) < 20_000
     assert len(messages(lite)) < 70, "three pages with details, the summary and fifty members"
     assert len(shown(lite, summary.key)) < 20_000
