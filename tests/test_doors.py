@@ -41,6 +41,7 @@ LEVELS = (
     ("confidential",),
     ("alerts", "platform"),
     ("house",),
+    ("happenings",),
     ("inputs", "notices", "briefing", "unmasking", "verdicts", "cases", "preload", "heartbeat"),
     ("judging",),
     ("pipeline",),

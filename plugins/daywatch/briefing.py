@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from daywatch.alerts.facts import AlertFacts, ChartFacts, ChartPoint, SegmentFact
 from daywatch.catalog.model import Detection
+from daywatch.happenings import happenings
 from daywatch.indicators.baseline import baseline
 from daywatch.indicators.measure import evidence_query
 from daywatch.indicators.model import WHOLE, Point, State, Verdict
@@ -77,14 +78,18 @@ def brief(
         false_positives=header.false_positives,
         data_notes=_data_notes(house, detection, day),
         recent=tuple((point.day, point.value) for point in series),
-        chart=_chart(detection, indicator, history.get(WHOLE, ()), verdict),
+        chart=_chart(house, detection, indicator, history.get(WHOLE, ()), verdict),
         confidential=team.confidential,
         repeat_after_days=header.alert.repeat_after.days if header.alert.repeat_after else None,
     )
 
 
 def _chart(
-    detection: Detection, indicator: str, views: Sequence[PointView], today: Verdict
+    house: House,
+    detection: Detection,
+    indicator: str,
+    views: Sequence[PointView],
+    today: Verdict,
 ) -> ChartFacts:
     """The indicator's days with the limits that each was held against, today's not yet stored."""
     found = detection.header.indicators[indicator]
@@ -96,7 +101,9 @@ def _chart(
     breached = today.state is State.BREACH
     points[-1] = replace(last, low=today.limit_low, high=today.limit_high, breached=breached)
     title = f"{detection.header.title}: {indicator}"
-    return ChartFacts(title, str(found.kind), found.unit, tuple(_without_gaps(points)))
+    marks = happenings(house, detection, points[0].day, last.day)
+    days = tuple(_without_gaps(points))
+    return ChartFacts(title, str(found.kind), found.unit, days, marks)
 
 
 def _without_gaps(points: Sequence[ChartPoint]) -> Iterator[ChartPoint]:

@@ -16,7 +16,7 @@ from daywatch.alerts.text import clean, clip
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELL, MAX_SEGMENTS, MAX_RECENT = 20, 12, 200, 12, 60
 MAX_TEXT = 6_000
-MAX_MARKS, MAX_LABEL = 12, 100
+MAX_MARKS, MAX_LABEL = 6, 100
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class ChartMark:
 
 @dataclass(frozen=True)
 class ChartFacts:
-    """What charting.alert_chart draws: at most 60 days, oldest first, and 12 marks."""
+    """What charting.alert_chart draws: at most 60 days, oldest first, and 6 marks."""
 
     title: str
     kind: str

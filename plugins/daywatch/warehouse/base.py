@@ -196,6 +196,12 @@ class Warehouse(Protocol):
         """Rows of `source` for `day` that had arrived by `cutoff`."""
         ...
 
+    def recent_rows(
+        self, source: Source, by: str, first: date, last: date, cutoff: datetime, limit: int
+    ) -> list[Row]:
+        """Rows whose time `by` lies in the days [first, last], as of the cutoff, newest first."""
+        ...
+
     def stage(self, job: BuildJob) -> Staging:
         """Run the job's SELECT with read rights only and write its rows, plus `day`, aside.
 

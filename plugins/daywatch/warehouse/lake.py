@@ -83,6 +83,12 @@ class LakeWarehouse:
         """Rows of `source` for `day` that had arrived by `cutoff`."""
         return self._raw.source_day(source, day, cutoff)
 
+    def recent_rows(
+        self, source: Source, by: str, first: date, last: date, cutoff: datetime, limit: int
+    ) -> list[Row]:
+        """Rows whose time `by` lies in the days [first, last], as of the cutoff, newest first."""
+        return self._raw.recent_rows(source, by, first, last, cutoff, limit)
+
     def load(
         self,
         source: Source,

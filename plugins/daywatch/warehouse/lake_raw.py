@@ -21,13 +21,14 @@ from daywatch.warehouse.base import (
     Partition,
     Pointers,
     Progress,
+    Row,
     SourceDay,
     SourceInfo,
 )
 from daywatch.warehouse.faults import lake_faults
 from daywatch.warehouse.ingest import Ingest, columns_of_source
 from daywatch.warehouse.lake_files import PART, LakeFiles, move, place, settle
-from daywatch.warehouse.lake_session import View, own_session, select
+from daywatch.warehouse.lake_session import View, own_session, select, stream
 from daywatch.warehouse.naming import ident, literal
 
 if TYPE_CHECKING:
@@ -96,6 +97,21 @@ class RawFiles:
         sql = f"SELECT count(*), max({ident(source.arrival or '')}) FROM ({select(view)})"
         with lake_faults():
             return _counted(self._settings, sql)
+
+    def recent_rows(
+        self, source: Source, by: str, first: date, last: date, cutoff: datetime, limit: int
+    ) -> list[Row]:
+        """Rows of the days [first, last] by their time `by`, newest first."""
+        span = (first, last) if source.day else (None, None)
+        parts = self._pointers.partitions(source.name, *span)
+        days = f"DATE {literal(first.isoformat())} AND DATE {literal(last.isoformat())}"
+        limits = [f"CAST({ident(by)} AS DATE) BETWEEN {days}"]
+        limits += [_arrived(source, cutoff)] if source.arrival else []
+        view = self._view(source, parts, " AND ".join(limits))
+        sql = f"SELECT * FROM ({select(view)}) ORDER BY {ident(by)} DESC LIMIT {limit:d}"
+        with lake_faults(), own_session(self._settings) as session:
+            found: list[Row] = stream(session, sql, {}).read_all().to_pylist()
+        return found
 
     # --- write -------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import duckdb
 from daywatch.catalog.model import Source
 from daywatch.crash import point
 from daywatch.settings import Settings
-from daywatch.warehouse.base import LoadResult, Progress, SourceDay, SourceInfo
+from daywatch.warehouse.base import LoadResult, Progress, Row, SourceDay, SourceInfo
 from daywatch.warehouse.columns import POSTGRES
 from daywatch.warehouse.faults import lake_faults
 from daywatch.warehouse.ingest import Ingest, columns_of_source
@@ -76,6 +76,24 @@ class RawTables:
             ).fetchone()
         there, rows, newest = row or (0, 0, None)
         return SourceDay(source.name, there > 0, rows, newest)
+
+    def recent_rows(
+        self, source: Source, by: str, first: date, last: date, cutoff: datetime, limit: int
+    ) -> list[Row]:
+        """Rows of the days [first, last] by their time `by`, newest first."""
+        column, arrival = ident(by), ident(source.arrival) if source.arrival else None
+        known = f"AND ({arrival} IS NULL OR {arrival} <= %s)" if arrival else ""
+        names = list(source.columns)
+        with self._links.transaction() as link:
+            if not _exists(link, source):
+                return []
+            rows = link.execute(
+                f"SELECT {', '.join(ident(name) for name in names)} FROM raw.{ident(source.name)} "
+                f"WHERE {column}::date BETWEEN %s AND %s {known} "
+                f"ORDER BY {column} DESC LIMIT {limit:d}",
+                [first, last, *([cutoff] if arrival else [])],
+            ).fetchall()
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     # --- write -------------------------------------------------------------------------------
 
