@@ -24,8 +24,30 @@ _DRAWN = {
     "white_check_mark": "sign ok",
     "construction": "sign work",
     "warning": "sign warn",
+    "eyes": "sign note",
+    "bust_in_silhouette": "sign note",
+    "zzz": "sign note",
+    "small_red_triangle": "sign warn",
+    "rotating_light": "sign warn",
+    "alarm_clock": "sign warn",
+    "bell": "sign note",
+    "no_bell": "sign note",
+    "card_index": "sign note",
 }
-_LETTER = {"white_check_mark": "✓", "construction": "!", "warning": "!"}
+_LETTER = {
+    "white_check_mark": "✓",
+    "construction": "!",
+    "warning": "!",
+    "eyes": "●",
+    "bust_in_silhouette": "→",
+    "zzz": "z",
+    "small_red_triangle": "▲",
+    "rotating_light": "!",
+    "alarm_clock": "!",
+    "bell": "♪",
+    "no_bell": "✕",
+    "card_index": "≡",
+}
 _STASH = "\x02{}\x03"
 
 
