@@ -24,7 +24,12 @@ def main(given: list[str]) -> int:
         from tests.chaos.load import report
 
         return report(options.json)
-    plan = Plan(alerts=options.alerts, senders=options.senders, tiers=options.tiers)
+    plan = Plan(
+        alerts=options.alerts,
+        senders=options.senders,
+        tiers=options.tiers,
+        kill_rate=options.kills,
+    )
     stores = ["sqlite", "postgres"] if options.store == "both" else [options.store]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="chaos", ignore_cleanup_errors=True) as folder:
@@ -48,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="of the first run; the next is seed+1")
     parser.add_argument("--store", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--senders", type=int, default=3)
+    parser.add_argument(
+        "--kills", type=float, default=Plan.kill_rate, help="kill -9 at this part of named points"
+    )
     parser.add_argument("--tiers", action="store_true", help="Slack's limits per method, too")
     parser.add_argument("--json", action="store_true", help="one JSON object for each run")
     parser.add_argument("--load", action="store_true", help="10,000 breaches at once instead")

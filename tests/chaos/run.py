@@ -44,7 +44,7 @@ class Plan:
     """messages that a human deletes"""
     tiers: bool = False
     speed: float = 20.0
-    limit_s: float = 900.0
+    limit_s: float = 3_600.0
     """real seconds after which the run is given up, as not settled"""
 
 
