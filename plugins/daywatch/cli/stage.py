@@ -34,6 +34,7 @@ Seed = Annotated[int, typer.Option("--seed", help="Another seed, another platfor
 End = Annotated[str | None, typer.Option("--end", help="Newest day; default: the last complete.")]
 Workers = Annotated[int, typer.Option("--workers", "-j", help="Processes; 0: one a core.")]
 UI_PORT = 8080
+DELIVERY = "daywatch.delivery"
 
 
 def register(app: typer.Typer) -> None:
@@ -73,20 +74,24 @@ def demo(
         with _bar("days") as report:
             history = fill_history(house, platform, workers or os.cpu_count() or 1, report)
         names = _dag_ids(house)
+        digests = [f"daywatch.digest_{team}" for team in sorted(house.catalog.teams)]
         day = platform.last_day
     # The messages link to the port that `make up` will serve.
     with LocalAirflow(settings, port=free_port(UI_PORT)) as airflow:
         runs = _run_day(airflow, day, names)
+        rounds = _run_rounds(airflow, day, digests)
     with open_house(settings) as house:
         standing = day_standing(house, day)
         messages = sum(1 for _ in settings.previews_dir.rglob("*.json"))
     failed = [run for run in history if not run.ok]
-    fine = standing.fine and not failed and all(run.state == "success" for run in runs)
+    fine = standing.fine and not failed
+    fine = fine and all(run.state == "success" for run in [*runs, *rounds])
     if json:
         print_json(
             {
                 "day": day,
                 "airflow": runs,
+                "rounds": rounds,
                 "standing": standing,
                 "history": {"days": len(history), "failed": failed},
                 "previews": settings.previews_dir,
@@ -95,7 +100,7 @@ def demo(
             }
         )
     else:
-        _print_demo(standing, runs, messages, time.monotonic() - started)
+        _print_demo(standing, runs, rounds, messages, time.monotonic() - started)
         for run in failed[:10]:
             out.print(f"{run.detection} {run.day} {run.state}: {run.message}", markup=False)
     raise typer.Exit(0 if fine else 1)
@@ -226,7 +231,25 @@ def _run_day(airflow: LocalAirflow, day: date, names: Sequence[str]) -> list[Day
         return airflow.wait(airflow.run_day(day, names), names, watch)
 
 
-def _print_demo(standing: Standing, runs: Sequence[DayRun], messages: int, seconds: float) -> None:
+def _run_rounds(airflow: LocalAirflow, day: date, digests: Sequence[str]) -> list[DayRun]:
+    """Have it run each team's digest of the day, then one round of the delivery DAG."""
+    found = []
+    for daily, plain in ((digests, ()), ((), (DELIVERY,))):
+        names = [*daily, *plain]
+        err.print(f"Airflow runs {', '.join(names)}")
+        airflow.wait_for_dags(names)
+        airflow.unpause(names)
+        found += airflow.wait(airflow.run_day(day, daily, plain), names, lambda runs: None)
+    return found
+
+
+def _print_demo(
+    standing: Standing,
+    runs: Sequence[DayRun],
+    rounds: Sequence[DayRun],
+    messages: int,
+    seconds: float,
+) -> None:
     of = {row.detection: row for row in standing.rows}
     rows = []
     for run in runs:
@@ -242,6 +265,7 @@ def _print_demo(standing: Standing, runs: Sequence[DayRun], messages: int, secon
         )
     heads = ("detection", "build", "validate", "alert", "rows", "breaches", "messages")
     table(f"\n{standing.day}, run by Airflow's scheduler", heads, rows)
+    table("digests and delivery", ("DAG", "run"), [(run.dag, run.state) for run in rounds])
     for row in standing.rows:
         if row.message and not row.done:
             out.print(f"{row.detection}: {row.message}", markup=False)
