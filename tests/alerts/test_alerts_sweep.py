@@ -110,3 +110,27 @@ def test_a_history_that_cannot_be_read_ends_no_doubt(
             clock.wait(HOUR / 2)
             sweep(lite, transport(slack), clock)
         assert len(slack.live) == 1
+
+
+def test_a_thread_that_cannot_be_read_puts_off_no_other(
+    lite: StateStore, timed: FakeSlack, clock: EpochClock
+) -> None:
+    """Seen in chaos runs: with many threads, one of them failed nearly every time."""
+    with timed as slack:
+        for name in ("a", "b"):
+            say(lite, name)
+        run(lite, slack, clock)
+        for name in ("a", "b"):
+            answer(lite, f"{name}-reply", to=name)
+        slack.fail("chat.postMessage", *[Fault("drop", accept=True, late=10 * MINUTE)] * 2)
+        for _ in range(6):
+            run(lite, slack, clock)
+            clock.wait(MINUTE)
+        clock.wait(10 * MINUTE)
+        slack.settle()
+        assert len(slack.replies) == 4
+        slack.fail("conversations.replies", Fault("status", status=500))
+        assert sweep(lite, transport(slack), clock).deleted == 1
+        clock.wait(10 * MINUTE)
+        assert sweep(lite, transport(slack), clock).deleted == 1
+        assert len(slack.replies) == 2

@@ -111,14 +111,33 @@ class _Sweep:
         if not rows:
             return self.done
         since = min(row.since for row in rows) - self.timing.skew
-        look = self._look(found or self.channel, since, rows)
+        channel = found or self.channel
+        look = self._read(channel, since, rows)
         crash.point("sweep.found")
-        if look.sight is Sight.FOUND:
-            for row in rows:
-                self._decide(row, look, since)
-        else:
+        if look.sight is not Sight.FOUND:
             self._put_off(rows, look)
+            return self.done
+        alone, threads = _places(rows, channel, since)
+        for row in alone:
+            self._decide(row, look, since)
+        self._read_threads(threads, look, since)
         return self.done
+
+    def _read_threads(self, threads: _Threads, look: Look, since: datetime) -> None:
+        """One thread after another: one that cannot be read puts off only what belongs to it."""
+        left = sorted(threads.items())
+        while left:
+            (place, thread_ts), (oldest, rows) = left.pop(0)
+            inner = self._read(place, oldest, rows, thread_ts)
+            if inner.sight in (Sight.FOUND, Sight.GONE):  # gone: no message, so no copies
+                seen = {one.ts: one for one in (*look.seen, *inner.seen)}
+                for row in rows:
+                    self._decide(row, replace(look, seen=tuple(seen.values())), since)
+                continue
+            self._put_off(rows, inner)
+            if inner.retry_after:  # the others would be told the same
+                self._put_off([row for _, (_, more) in left for row in more], inner)
+                return
 
     def _due(self, session: Session) -> list[_Doubtful]:
         root = aliased(OutboxMessage)
@@ -144,21 +163,13 @@ class _Sweep:
             for row, thread_ts, thread_channel in session.execute(query)
         ]
 
-    def _look(self, channel: str, since: datetime, rows: Sequence[_Doubtful]) -> Look:
-        """The channel, where a reply to a deleted message would stand too, and each thread."""
-        keys = {row.key for row in rows}
+    def _read(
+        self, place: str, since: datetime, rows: Sequence[_Doubtful], thread_ts: str | None = None
+    ) -> Look:
+        """The channel, where a reply to a deleted message would stand too, or one thread."""
         self.done = replace(self.done, looked=self.done.looked + 1)
-        look = self.transport.look(channel, since, keys, whole=True)
-        seen = {one.ts: one for one in look.seen}
-        for (place, thread_ts), oldest in sorted(_threads(rows, channel, since).items()):
-            if look.sight is not Sight.FOUND:
-                return look
-            self.done = replace(self.done, looked=self.done.looked + 1)
-            inner = self.transport.look(place, oldest, keys, thread_ts=thread_ts, whole=True)
-            seen |= {one.ts: one for one in inner.seen}
-            if inner.sight is not Sight.GONE:  # a thread without its message has no copies
-                look = replace(inner, channel_id=look.channel_id)
-        return replace(look, seen=tuple(seen.values()))
+        keys = {row.key for row in rows}
+        return self.transport.look(place, since, keys, thread_ts=thread_ts, whole=True)
 
     def _put_off(self, rows: Sequence[_Doubtful], look: Look) -> None:
         later = self.now() + max(UNREAD, timedelta(seconds=look.retry_after or 0))
@@ -230,19 +241,26 @@ class _Sweep:
         return session.scalars(query).one_or_none()
 
 
-def _threads(
+_Threads = dict[tuple[str, str], tuple[datetime, list[_Doubtful]]]
+"""(channel, thread) -> from when to read it, and the rows that may have copies there."""
+
+
+def _places(
     rows: Sequence[_Doubtful], channel: str, since: datetime
-) -> dict[tuple[str, str], datetime]:
-    """Threads to read, and from when: those of replies, and old messages that were edited."""
-    found: dict[tuple[str, str], datetime] = {}
+) -> tuple[list[_Doubtful], _Threads]:
+    """Rows that the channel decides alone; and those of replies, and of old, edited messages."""
+    alone: list[_Doubtful] = []
+    threads: _Threads = {}
     for row in rows:
         own = row.thread_ts == row.ts
         if row.thread_ts is None or (own and _in_sight(row.thread_ts, since)):
+            alone.append(row)
             continue
         place = (row.thread_channel or channel, row.thread_ts)
         oldest = min(since, _at(row.ts)) if row.ts else since
-        found[place] = min(found.get(place, oldest), oldest)
-    return found
+        known, mine = threads.get(place, (oldest, []))
+        threads[place] = (min(known, oldest), [*mine, row])
+    return alone, threads
 
 
 def _sorted_out(
