@@ -6,9 +6,10 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import lifelines
 from samples import DAY, FULL, KEY, NOW, Clock, breach, facts_on, judge, quiet
 
-from daywatch.alerts import render
+from daywatch.alerts import Policy, render
 from daywatch.alerts.mrkdwn import to_html
 from daywatch.alerts.pages import message_page
 from daywatch.alerts.preview import NOTE, file_stem
@@ -94,3 +95,19 @@ def test_file_names_stay_in_the_folder() -> None:
     assert "/" not in file_stem("../../etc/passwd") and not file_stem("../x").startswith(".")
     assert len(file_stem("x" * 1000)) <= 150
     assert FULL.title
+
+
+def test_the_members_of_a_summary_stand_in_its_preview(lite: StateStore, tmp_path: Path) -> None:
+    clock = Clock()
+    settings = Settings(data_dir=tmp_path, state_url="", slack_token=None)
+    for number in range(5):
+        lifelines.run(
+            lite,
+            DAY,
+            lifelines.one(severity="low"),
+            policy=Policy(lifelines.team(summary_over=3)),
+            detection=f"{lifelines.TEAM_NAME}.low_{number}",
+        )
+    deliver(lite, open_transport(settings, now=clock), clock, wait=clock.wait)
+    [found] = settings.previews_dir.glob("*summary*.json")
+    assert len(json.loads(found.read_text("utf-8"))["replies"]) == 2

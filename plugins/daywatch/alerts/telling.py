@@ -147,9 +147,10 @@ def _put(
     editable: bool = True,
     chart: dict[str, Any] | None = None,
 ) -> int:
-    root = outbox.find(session, alert.key)
-    # A preview keeps its file through later days.
-    name = root.payload["name"] if root is not None else _file_name(alert)
+    # A preview keeps its file through later days, and holds what is in the message's thread.
+    owner = session.get_one(Alert, thread) if thread else alert
+    root = outbox.find(session, owner.key)
+    name = root.payload["name"] if root is not None else _file_name(owner)
     return outbox.put(
         session,
         key,

@@ -15,6 +15,8 @@ from daywatch.charting.drawing import BLUE, FONT, INK, ORANGE, VEGA_LITE, VERMIL
 WIDTH, HEIGHT = 420, 190
 SCALE = 2.0
 """Pixels of the PNG for each of the drawing's: sharp on a phone."""
+STEPS = 3
+"""Heights at which the marks' numbers stand."""
 GREY, GROUND = "#6b7280", "#ffffff"
 Rows = list[dict[str, Any]]
 
@@ -40,13 +42,15 @@ def spec(chart: Mapping[str, Any]) -> dict[str, Any]:
 
     points = _points(chart)
     marks = _marks(chart)
-    layers = [*_expected(points), *_rules(marks), *_line(points, str(chart.get("unit") or ""))]
+    scale = alt.Scale(zero=chart.get("kind") == "count")
+    unit = "%" if chart.get("kind") == "rate" else str(chart.get("unit") or "")
+    layers = [*_expected(points, scale), *_rules(marks), *_line(points, unit, scale)]
     drawn = (
         alt.layer(*layers)
         .properties(width=WIDTH, height=HEIGHT, title=_title(chart, marks), padding=12)
         .configure(font=FONT, background=GROUND, view=alt.ViewConfig(stroke="#d5d8dd"))
         .configure_axis(labelColor=INK, titleColor=INK, gridColor="#e8eaee", labelFontSize=12)
-        .configure_title(anchor="start", color=INK, fontSize=14, subtitleColor=GREY)
+        .configure_title(anchor="start", color=INK, fontSize=14, subtitleColor=GREY, offset=8)
     )
     found: dict[str, Any] = drawn.to_dict()
     return found
@@ -93,7 +97,7 @@ def _days() -> Any:
     return alt.X("day:T", title=None, axis=axis(format="%-d %b", tickCount=5, grid=False))
 
 
-def _expected(points: Rows) -> list[Any]:
+def _expected(points: Rows, scale: Any) -> list[Any]:
     """The band between both limits, or the one limit there is."""
     import altair as alt
 
@@ -106,11 +110,11 @@ def _expected(points: Rows) -> list[Any]:
     layers = []
     if banded:
         layers.append(base("any").mark_area(color=BLUE, opacity=0.13).encode(
-            y=alt.Y("low:Q", title=None), y2="high:Q"))  # fmt: skip
+            y=alt.Y("low:Q", title=None, scale=scale), y2="high:Q"))  # fmt: skip
     for name in ("low", "high"):
         if any(p[name] is not None for p in points):
             line = base(name).mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=1.2)
-            layers.append(line.encode(y=alt.Y(f"{name}:Q", title=None)))
+            layers.append(line.encode(y=alt.Y(f"{name}:Q", title=None, scale=scale)))
     return layers
 
 
@@ -120,23 +124,28 @@ def _rules(marks: Rows) -> list[Any]:
 
     if not marks:
         return []
-    base = alt.Chart(alt.InlineData(values=marks)).encode(x=_days())
     colours = alt.Scale(domain=["policy change", "incident"], range=[GREY, ORANGE])
     colour = alt.Color("what:N", scale=colours, legend=None)
-    rule = base.mark_rule(strokeWidth=1.5, strokeDash=[2, 2]).encode(color=colour)
-    number = base.mark_text(baseline="bottom", dy=-2, fontSize=12, fontWeight="bold")
-    return [rule, number.encode(y=alt.value(0), text="number:N", color=colour)]
+    base = alt.Chart(alt.InlineData(values=marks)).encode(x=_days(), color=colour)
+    layers = [base.mark_rule(strokeWidth=1.5, strokeDash=[2, 2])]
+    for step in range(min(STEPS, len(marks))):  # neighbours stand at other heights
+        those = alt.Chart(alt.InlineData(values=marks[step::STEPS])).encode(x=_days(), color=colour)
+        number = those.mark_text(
+            baseline="bottom", dy=-2 - 12 * step, fontSize=12, fontWeight="bold"
+        )
+        layers.append(number.encode(y=alt.value(0), text="number:N"))
+    return layers
 
 
-def _line(points: Rows, unit: str) -> list[Any]:
+def _line(points: Rows, unit: str, scale: Any) -> list[Any]:
     """The indicator itself; a breached day is a red diamond, the others have no dot."""
     import altair as alt
 
     chart = alt.Chart(alt.InlineData(values=points)).encode(
-        x=_days(), y=alt.Y("value:Q", title=unit or None, axis=axis(tickCount=5))
+        x=_days(), y=alt.Y("value:Q", title=unit or None, axis=axis(tickCount=5), scale=scale)
     )
     alone = alt.Chart(alt.InlineData(values=[p for p in points if p["breached"]])).encode(
-        x=_days(), y=alt.Y("value:Q")
+        x=_days(), y=alt.Y("value:Q", scale=scale)
     )
     line = chart.mark_line(color=BLUE, strokeWidth=2, point={"color": BLUE, "size": 10})
     diamonds = alone.mark_point(
