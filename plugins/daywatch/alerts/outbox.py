@@ -37,13 +37,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from daywatch.alerts.people import SYSTEM
 from daywatch.errors import DaywatchError
 from daywatch.state.audit import audit
-from daywatch.state.models import OutboxMessage
+from daywatch.state.models import OutboxMessage, Restore
 
 PENDING, CLAIMED, SENT = "pending", "claimed", "sent"
 AMBIGUOUS, DEAD, DELETED = "ambiguous", "dead", "deleted"
@@ -166,27 +166,28 @@ def put(
         wrapped["chart"], priority = chart, EXTRA
     row = find(session, key)
     if row is None:
-        session.add(
-            OutboxMessage(
-                key=key,
-                alert_key=alert_key,
-                thread_key=thread_key,
-                team=team,
-                priority=priority if priority is not None else PRIORITY[kind],
-                kind=kind,
-                channel=channel,
-                payload=wrapped,
-                version=1,
-                delivered_version=0,
-                state=PENDING,
-                attempts=0,
-                fence=0,
-                error="",
-                not_before=now,
-                deadline=now + DEADLINE,
-                created_at=now,
-            )
+        row = OutboxMessage(
+            key=key,
+            alert_key=alert_key,
+            thread_key=thread_key,
+            team=team,
+            priority=priority if priority is not None else PRIORITY[kind],
+            kind=kind,
+            channel=channel,
+            payload=wrapped,
+            version=1,
+            delivered_version=0,
+            state=PENDING,
+            attempts=0,
+            fence=0,
+            error="",
+            not_before=now,
+            deadline=now + DEADLINE,
+            created_at=now,
         )
+        session.add(row)
+        if (since := _restored(session, now)) is not None:
+            _look_first(row, since, now)
         session.flush()
         return True
     if row.payload == wrapped or (kind == "reply" and not editable and not unsent(row)):
@@ -238,19 +239,31 @@ def requeue(session: Session, now: datetime, key: str | None = None, *, actor: s
 
 
 def suspect(session: Session, now: datetime, since: datetime) -> int:
-    """After a restore: what is pending here may have been sent since the backup of `since`.
+    """After a restore: what is unsent here may have been sent since the backup of `since`.
 
     Each such row is looked for in its channel before it is posted; how many.
     """
-    query = select(OutboxMessage).where(
-        OutboxMessage.state == PENDING, OutboxMessage.slack_ts.is_(None)
-    )
+    unseen = OutboxMessage.slack_ts.is_(None)
+    for row in session.scalars(select(OutboxMessage).where(OutboxMessage.state == DEAD, unseen)):
+        doubt(row, since, now)  # a dead letter that was requeued and sent meanwhile
     count = 0
-    for row in _batches(session, query):
-        doubt(row, since, now)
-        move(row, AMBIGUOUS, not_before=now, claimed_until=now)
+    for row in _batches(
+        session, select(OutboxMessage).where(OutboxMessage.state == PENDING, unseen)
+    ):
+        _look_first(row, since, now)
         count += 1
     return count
+
+
+def _look_first(row: OutboxMessage, since: datetime, now: datetime) -> None:
+    doubt(row, since, now)
+    move(row, AMBIGUOUS, not_before=now, claimed_until=now)
+
+
+def _restored(session: Session, now: datetime) -> datetime | None:
+    """The time of the backup that the store was put back to, while that has not settled."""
+    query = select(func.min(Restore.since)).where(Restore.settles_at > now)
+    return session.scalar(query)
 
 
 def _batches(session: Session, query: Any) -> Iterator[OutboxMessage]:

@@ -15,6 +15,7 @@ from daywatch.cli import (
     data,
     oncall,
     quiet,
+    restored,
     run,
     score,
     slack,
@@ -56,6 +57,7 @@ run.register(app)
 tend.register(app)
 oncall.register(app)
 quiet.register(app)
+restored.register(app)
 data.register(app)
 score.register(app)
 stage.register(app)

@@ -318,3 +318,14 @@ class SeenRequest(Base):
     __tablename__ = "seen_requests"
     signature: Mapped[str] = mapped_column(String(128), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Restore(Base):
+    """The store was put back from a backup: until it has settled, messages may be there already."""
+
+    __tablename__ = "restores"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    at: Mapped[datetime]
+    since: Mapped[datetime]
+    """when the backup was made: what was sent later is unknown here"""
+    settles_at: Mapped[datetime] = mapped_column(index=True)

@@ -111,3 +111,12 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("signature", name=op.f("pk_seen_requests")),
     )
     op.create_index(op.f("ix_seen_requests_at"), "seen_requests", ["at"])
+    op.create_table(
+        "restores",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("settles_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restores")),
+    )
+    op.create_index(op.f("ix_restores_settles_at"), "restores", ["settles_at"])
