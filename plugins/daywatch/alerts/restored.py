@@ -1,4 +1,4 @@
-"""After the state store was put back from a backup: what was sent since is looked for, not repeated.
+"""After the state store was put back from a backup: what was sent is looked for, not repeated.
 
 Keys of messages are worked out from what they speak of, so the channel's history tells whether
 one is there, whatever the store has forgotten.
