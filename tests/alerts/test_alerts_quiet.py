@@ -25,7 +25,7 @@ from lifelines import (
     trail,
 )
 
-from daywatch.alerts import actions, silences, snoozing
+from daywatch.alerts import Policy, actions, silences, snoozing
 from daywatch.alerts.silences import Match
 from daywatch.errors import DaywatchError
 from daywatch.settings import Settings
@@ -95,6 +95,7 @@ def test_what_is_silenced_is_kept_and_pages_when_the_silence_is_over(store: Stat
         assert silences.expire(session, CHANNELS, later) == 0, "it is announced once"
     assert wake(store, later) == 1
     [alert] = alerts(store)
+    assert trail(store, alert.key).count("alert.told_after_all") == 1
     assert alert.route == "page" and alert.climbs_at == later + timedelta(minutes=15)
     posts = [said(row) for row in messages(store) if row.kind == "post"]
     assert any("Silence over" in one for one in posts) and any("CRITICAL" in one for one in posts)
@@ -144,3 +145,17 @@ def test_only_what_matches_is_silenced(lite: StateStore, match: Match, covered: 
     silence(lite, TOMORROW, match)
     run(lite, DAY, one())
     assert (alerts(lite)[0].route == "silenced") is covered
+
+
+def test_waking_a_summary_lets_no_member_climb_alone(lite: StateStore) -> None:
+    few = Policy(team(summary_over=1))
+    for number in range(3):
+        run(lite, DAY, one(), policy=few, detection=f"{TEAM_NAME}.d{number}")
+    [summary] = alerts(lite, "summary")
+    with lite.transaction() as session:
+        actions.snooze(session, summary.key, ANA, until=TOMORROW, now=NOW)
+    wake(lite, TOMORROW)
+    members = [alert for alert in alerts(lite) if alert.route == "summary"]
+    assert len(members) == 2 and {alert.climbs_at for alert in members} == {None}
+    [summary] = alerts(lite, "summary")
+    assert summary.climbs_at is not None and summary.snoozed_by is None

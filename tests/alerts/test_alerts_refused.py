@@ -99,3 +99,19 @@ def test_a_token_that_comes_later_posts_what_changes_of_a_preview(
     assert run(lite, slack, clock).sent == 1
     assert len(slack.live) == 1 and slack.called("chat.update") == 0
     assert row(lite, "a").state == outbox.SENT
+
+
+def test_without_a_token_a_store_that_sends_to_slack_is_left_alone(
+    store: StateStore, slack: FakeSlack, any_settings: Settings
+) -> None:
+    """Somebody acts on a host that has no token: pages that wait must not end as previews."""
+    clock = Clock()
+    say(store, "a")
+    run(store, slack, clock)
+    say(store, "b")
+    done = deliver(store, open_transport(any_settings, now=clock), clock, wait=clock.wait)
+    assert (done.sent, done.pending) == (0, 1)
+    assert "this store sends to Slack" in done.sentence()
+    assert not any_settings.previews_dir.exists()
+    clock.wait(MINUTE)
+    assert run(store, slack, clock).sent == 1 and len(slack.live) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 
 import pytest
@@ -11,7 +12,8 @@ from sending import MINUTE, answer, row, rows, run, say, trail, transport
 
 from daywatch.alerts import outbox
 from daywatch.alerts.sweep import sweep
-from daywatch.state import StateStore
+from daywatch.settings import Settings
+from daywatch.state import StateStore, open_state
 
 HOUR = 60 * MINUTE
 
@@ -134,3 +136,62 @@ def test_a_thread_that_cannot_be_read_puts_off_no_other(
         clock.wait(10 * MINUTE)
         assert sweep(lite, transport(slack), clock).deleted == 1
         assert len(slack.replies) == 2
+
+
+def test_what_a_human_deleted_does_not_come_back_as_its_late_copy(
+    store: StateStore, timed: FakeSlack, clock: EpochClock
+) -> None:
+    with timed as slack:
+        say(store, "a")
+        twice(store, slack, clock, "a")
+        [ours] = [one for one in slack.live if one.ts == row(store, "a").slack_ts]
+        slack.human_deletes(ours)
+        assert sweep(store, transport(slack), clock).deleted == 1
+        assert slack.live == []
+        say(store, "a", "A breach, a day later")
+        for _ in range(3):
+            clock.wait(MINUTE)
+            run(store, slack, clock)
+        assert slack.live == [] and row(store, "a").state == outbox.DELETED
+
+
+def test_a_deletion_that_slack_refuses_is_not_told_as_done_and_waits(
+    lite: StateStore, timed: FakeSlack, clock: EpochClock
+) -> None:
+    with timed as slack:
+        say(lite, "a")
+        twice(lite, slack, clock, "a")
+        limited = {"Retry-After": "1800"}
+        slack.fail("chat.delete", Fault("error", status=429, error="ratelimited", headers=limited))
+        assert sweep(lite, transport(slack), clock).deleted == 0
+        assert "message.deleted_duplicate" not in trail(lite, "a")
+        clock.wait(20 * MINUTE)
+        assert sweep(lite, transport(slack), clock).looked == 0, "it waits as long as it is told"
+        clock.wait(11 * MINUTE)
+        assert sweep(lite, transport(slack), clock).deleted == 1
+        assert trail(lite, "a").count("message.deleted_duplicate") == 1 and len(slack.live) == 1
+
+
+def test_two_sweeps_at_once_delete_one_copy_once(
+    any_settings: Settings, timed: FakeSlack, clock: EpochClock
+) -> None:
+    stores = [open_state(any_settings) for _ in range(2)]
+    with timed as slack:
+        say(stores[0], "a")
+        twice(stores[0], slack, clock, "a")
+        together, deleted = threading.Barrier(2), []
+
+        def look(store: StateStore) -> None:
+            together.wait(20)
+            deleted.append(sweep(store, transport(slack), clock).deleted)
+
+        threads = [threading.Thread(target=look, args=(store,)) for store in stores]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert sorted(deleted) == [0, 1] and slack.called("chat.delete") == 1
+        [left] = slack.live
+        assert left.ts == row(stores[0], "a").slack_ts
+    for store in stores:
+        store.close()

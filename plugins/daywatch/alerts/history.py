@@ -35,10 +35,12 @@ WORDS = {
     "alert.silenced": "silenced: {reason}",
     "alert.grouped": "part of a summary",
     "alert.to_digest": "told in the digest: the week's alert budget is used up",
+    "alert.told_after_all": "told after all",
     "message.sent": "message sent to {channel}",
     "message.edited": "message in {channel} edited",
     "message.dead": "message to {channel} could not be delivered: {error}",
     "message.requeued": "message to {channel} queued again",
+    "message.duplicate_found": "a late duplicate in {channel} found",
     "message.deleted_duplicate": "a late duplicate in {channel} deleted",
 }
 

@@ -56,6 +56,8 @@ def settle(
     if not new and route in (alert.route, telling.SILENCED):
         return False
     alert.content = {**alert.content, "routed": True, "told_at_severity": alert.severity}
+    if not new and route in (telling.PAGE, telling.IN_SUMMARY):
+        history.record(session, alert, SYSTEM, "alert.told_after_all", now)
     _take(session, alert, route, silence, policy, summaries, now)
     return route in (telling.PAGE, telling.IN_SUMMARY)
 
@@ -84,7 +86,8 @@ def _take(
 def start_ladder(alert: Alert, policy: Policy, now: datetime) -> None:
     """Let a told alert that nobody has acknowledged climb from the first step on."""
     alert.rungs = 0
-    if policy.team is not None and not alert.acknowledged_by:
+    alone = alert.route == telling.PAGE  # a summary's members climb with it
+    if alone and policy.team is not None and not alert.acknowledged_by:
         alert.climbs_at = ladder.first_climb(
             policy.team, alert.severity, now, policy.escalate_after
         )

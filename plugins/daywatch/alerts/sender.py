@@ -72,11 +72,15 @@ class Delivery:
     overdue: int = 0
     """of those that are waiting or unclear: how many are past their deadline"""
     next_at: datetime | None = None
+    left_alone: bool = False
+    """no token here, and the store's messages are in Slack: previews would lose what waits"""
     errors: tuple[str, ...] = field(default=())
 
     def sentence(self) -> str:
         """The summary's line; without a token it says that nothing was sent."""
         done = self.sent + self.updated + self.adopted
+        if self.left_alone:
+            return "nothing was delivered: this store sends to Slack, and there is no token here."
         if not self.sends:
             return f"{done} messages written as previews; nothing was sent (no Slack token)."
         left = [f"{n} {what}" for n, what in self._left() if n]
@@ -108,11 +112,14 @@ def deliver(
 
     Waits only for the pace, only inside the budget, only through `wait`; the rest stays for the
     next call. Safe to run at once in any number of processes. Without `extras` only what is a
-    page, an edit or an answer leaves: no chart is drawn, and nothing stands behind one.
+    page, an edit or an answer leaves: no chart is drawn, and nothing stands behind one. Previews
+    are written only for a store that never sent to Slack: there they would swallow pages.
     """
     if not transport.sends:  # files need no pace
         timing = replace(timing, pace=timedelta())
     run = _Run(state, transport, now, timing, holder or uuid.uuid4().hex, extras, draw)
+    if not transport.sends and _speaks_slack(state):
+        return replace(run.summary(), left_alone=True)
     run.tidy()
     until = now() + timedelta(seconds=budget_seconds)
     while now() <= until:
@@ -243,6 +250,12 @@ def _channel_was_made_anew(claim: Claim, outcome: Outcome) -> bool:
         and not claim.threaded
         and claim.message.channel != claim.channel
     )
+
+
+def _speaks_slack(state: Transactions) -> bool:
+    with state.reading() as session:
+        query = select(OutboxMessage.id).where(OutboxMessage.slack_channel.is_not(None)).limit(1)
+        return session.scalar(query) is not None
 
 
 def _counts(session: Session) -> dict[str, int]:

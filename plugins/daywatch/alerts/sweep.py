@@ -20,7 +20,7 @@ from daywatch import crash
 from daywatch.alerts import outbox
 from daywatch.alerts.claims import Claims, Transactions
 from daywatch.alerts.timing import Timing
-from daywatch.alerts.transport import Answer, Look, Seen, Sight, Transport, moment
+from daywatch.alerts.transport import Answer, Look, Outcome, Seen, Sight, Transport, moment
 from daywatch.state.models import OutboxMessage
 
 SETTLED = (outbox.SENT, outbox.PENDING, outbox.DEAD, outbox.DELETED)
@@ -38,7 +38,7 @@ class Swept:
     deleted: int = 0
     cleared: int = 0
     adopted: int = 0
-    """rows that had been given up, or showed another copy or an older edit than they knew"""
+    """rows that had been given up, or showed an older edit than they knew"""
 
 
 @dataclass(frozen=True)
@@ -119,11 +119,11 @@ class _Sweep:
             return self.done
         alone, threads = _places(rows, channel, since)
         for row in alone:
-            self._decide(row, look, since)
-        self._read_threads(threads, look, since)
+            self._decide(row, look)
+        self._read_threads(threads, look)
         return self.done
 
-    def _read_threads(self, threads: _Threads, look: Look, since: datetime) -> None:
+    def _read_threads(self, threads: _Threads, look: Look) -> None:
         """One thread after another: one that cannot be read puts off only what belongs to it."""
         left = sorted(threads.items())
         while left:
@@ -132,7 +132,7 @@ class _Sweep:
             if inner.sight in (Sight.FOUND, Sight.GONE):  # gone: no message, so no copies
                 seen = {one.ts: one for one in (*look.seen, *inner.seen)}
                 for row in rows:
-                    self._decide(row, replace(look, seen=tuple(seen.values())), since)
+                    self._decide(row, replace(look, seen=tuple(seen.values())))
                 continue
             self._put_off(rows, inner)
             if inner.retry_after:  # the others would be told the same
@@ -171,33 +171,43 @@ class _Sweep:
         keys = {row.key for row in rows}
         return self.transport.look(place, since, keys, thread_ts=thread_ts, whole=True)
 
-    def _put_off(self, rows: Sequence[_Doubtful], look: Look) -> None:
-        later = self.now() + max(UNREAD, timedelta(seconds=look.retry_after or 0))
+    def _put_off(self, rows: Sequence[_Doubtful], why: Look | Outcome) -> None:
+        later = self.now() + max(UNREAD, timedelta(seconds=why.retry_after or 0))
         with self.state.transaction() as session:
             for doubtful in rows:
                 row = self._unchanged(session, doubtful)
                 if row is not None:
                     row.look_at = later
 
-    def _decide(self, doubtful: _Doubtful, look: Look, since: datetime) -> None:
-        """Keep one copy and note what goes, then delete; count the look when nothing is left."""
+    def _decide(self, doubtful: _Doubtful, look: Look) -> None:
+        """Keep one copy and delete the others; count the look when nothing is left of them."""
         channel = look.channel_id or doubtful.channel
         with self.state.transaction() as session:
             row = self._unchanged(session, doubtful)
             if row is None:
                 return
-            kept, extra = _sorted_out(row, look.of(row.key), since)
+            kept, extra = _sorted_out(row, look.of(row.key))
             if kept is not None:
                 self._adopt(session, row, kept, channel)
-            stays = kept.ts if kept else None
             for copy in extra:
-                action = "message.deleted_duplicate"
-                outbox.record(session, row, action, self.now(), copy=copy.ts, kept=stays)
+                outbox.record(session, row, "message.duplicate_found", self.now(), copy=copy.ts)
         crash.point("sweep.noted")
-        gone = [self._delete(channel, copy) for copy in extra]
-        if all(gone):
-            self._count(doubtful)
+        for copy in extra:
+            outcome = self.transport.delete(channel, copy.ts)
+            crash.point("sweep.deleted")
+            if outcome.answer not in (Answer.OK, Answer.GONE):
+                self._put_off([doubtful], outcome)
+                return
+            self._deleted(doubtful, copy)
+        self._count(doubtful)
         crash.point("sweep.looked")
+
+    def _deleted(self, doubtful: _Doubtful, copy: Seen) -> None:
+        self.done = replace(self.done, deleted=self.done.deleted + 1)
+        with self.state.transaction() as session:
+            row = session.get(OutboxMessage, doubtful.row_id)
+            if row is not None:
+                outbox.record(session, row, "message.deleted_duplicate", self.now(), copy=copy.ts)
 
     def _adopt(self, session: Session, row: OutboxMessage, kept: Seen, channel: str) -> None:
         """The row shows what is there; where that is an older text, it is edited again."""
@@ -206,21 +216,13 @@ class _Sweep:
             outbox.move(row, outbox.SENT, slack_channel=channel, sent_at=now, error="", attempts=0)
             row.slack_ts, row.delivered_version = kept.ts, kept.version or 0
             outbox.record(session, row, "message.sent", now, found=True)
-        elif row.slack_ts != kept.ts or (kept.version or 0) < row.delivered_version:
-            row.slack_ts, row.slack_channel = kept.ts, channel
+        elif (kept.version or 0) < row.delivered_version:  # an edit landed late over a newer one
             row.delivered_version = kept.version or 0
         else:
             return
         self.done = replace(self.done, adopted=self.done.adopted + 1)
         if row.state == outbox.SENT and row.version > row.delivered_version:
             outbox.edit(row, now)
-
-    def _delete(self, channel: str, copy: Seen) -> bool:
-        outcome = self.transport.delete(channel, copy.ts)
-        crash.point("sweep.deleted")
-        gone = outcome.answer in (Answer.OK, Answer.GONE)
-        self.done = replace(self.done, deleted=self.done.deleted + gone)
-        return gone
 
     def _count(self, doubtful: _Doubtful) -> None:
         with self.state.transaction() as session:
@@ -263,17 +265,16 @@ def _places(
     return alone, threads
 
 
-def _sorted_out(
-    row: OutboxMessage, copies: Sequence[Seen], since: datetime
-) -> tuple[Seen | None, list[Seen]]:
+def _sorted_out(row: OutboxMessage, copies: Sequence[Seen]) -> tuple[Seen | None, list[Seen]]:
     """The copy that stays, if the look showed one that may, and those that go."""
     if row.state == outbox.DELETED:  # a human took it away, or its thread: it does not come back
         return None, list(copies)
     mine = [copy for copy in copies if copy.ts == row.slack_ts]
     if mine:
         return mine[0], [copy for copy in copies if copy.ts != row.slack_ts]
-    if row.slack_ts is not None and not _in_sight(row.slack_ts, since):
-        return None, list(copies)  # its own message is older than what was read
+    if row.slack_ts is not None:
+        # Its own message is older than what was read, or a human took it away: a tombstone too.
+        return None, list(copies)
     return (copies[0], list(copies[1:])) if copies else (None, [])
 
 
