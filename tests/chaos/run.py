@@ -43,7 +43,7 @@ class Plan:
     human_rate: float = 0.01
     """messages that a human deletes"""
     tiers: bool = False
-    speed: float = 20.0
+    speed: float = 40.0
     limit_s: float = 3_600.0
     """real seconds after which the run is given up, as not settled"""
 

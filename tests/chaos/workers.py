@@ -39,7 +39,7 @@ from tests.chaos.clock import BUSY, IDLE, SharedClock  # noqa: E402
 from tests.chaos.telling import tell  # noqa: E402
 from tests.fakeslack.workspace import TOKEN  # noqa: E402
 
-TIMEOUT_S = 0.2
+TIMEOUT_S = 0.1
 """Real seconds that a call may take; the fake hangs longer."""
 
 
