@@ -14,6 +14,7 @@ _STYLES = (
     (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), r"<i>\1</i>"),
     (re.compile(r"(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])"), r"<s>\1</s>"),
 )
+_QUOTE = re.compile(r"(?m)^&gt; (.*)$")
 _EMOJI = re.compile(r":([a-z_]+):")
 _DRAWN = {
     "red_circle": "dot red",
@@ -24,15 +25,15 @@ _DRAWN = {
     "white_check_mark": "sign ok",
     "construction": "sign work",
     "warning": "sign warn",
-    "eyes": "sign note",
-    "bust_in_silhouette": "sign note",
-    "zzz": "sign note",
+    "eyes": "sign plain",
+    "bust_in_silhouette": "sign plain",
+    "zzz": "sign plain",
     "small_red_triangle": "sign warn",
     "rotating_light": "sign warn",
     "alarm_clock": "sign warn",
-    "bell": "sign note",
-    "no_bell": "sign note",
-    "card_index": "sign note",
+    "bell": "sign plain",
+    "no_bell": "sign plain",
+    "card_index": "sign plain",
 }
 _LETTER = {
     "white_check_mark": "✓",
@@ -66,6 +67,7 @@ def to_html(mrkdwn: str) -> str:
     text = _safe(text)
     for pattern, replacement in _STYLES:
         text = pattern.sub(replacement, text)
+    text = _QUOTE.sub(r"<q>\1</q>", text)
     text = emoji(text).replace("\n", "<br>")
     return re.sub("\x02(\\d+)\x03", lambda m: _unstash(m, kept), text)
 

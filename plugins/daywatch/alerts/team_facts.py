@@ -110,8 +110,6 @@ class SilenceFacts:
     until: datetime
     ended_by: str = ""
     """empty: it ran out"""
-    kept_quiet: int | None = None
-    """alerts that it silenced, once it has ended"""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ def _breach_blocks(
 ) -> list[Block]:
     found = [kit.header(_title(facts, episode)), kit.section(_what_broke(facts, episode))]
     found.extend(handling.who_did_what(handled))
+    # Before the long parts: nobody should have to scroll at 3 am to say that they are on it.
+    found.extend(handling.buttons(key, handled, is_open=episode.status == "open"))
     if facts.baseline or facts.recent:
         found.append(kit.section(parts.how_unusual(facts)))
     found.extend(parts.where_from(facts, scale))
@@ -38,7 +40,6 @@ def _breach_blocks(
     if facts.runbook and episode.status == "open":
         found.append(kit.divider())
         found.append(kit.paragraph("What to do now", facts.runbook, int(2_400 * scale)))
-    found.extend(handling.buttons(key, handled, is_open=episode.status == "open"))
     if facts.data_notes:
         notes = words.fit("; ".join(facts.data_notes), int(900 * scale))
         found.append(kit.section(f":warning: *Data*: {notes}"))

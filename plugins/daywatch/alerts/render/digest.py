@@ -1,4 +1,4 @@
-"""The morning page of a lead and an on-call: proof of silence, then what needs a human."""
+"""A team's morning page: proof of silence, what needs a human, then the rest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from daywatch.alerts.blocks import Block
 from daywatch.alerts.render.message import Payload, payload
 from daywatch.alerts.team_facts import DigestFacts
 
+Part = tuple[str, tuple[str, ...]]
+"""A heading and its lines."""
+
 
 def digest(facts: DigestFacts, key: str) -> Payload:
     """One message a team and day."""
@@ -16,17 +19,41 @@ def digest(facts: DigestFacts, key: str) -> Payload:
 
 
 def _blocks(facts: DigestFacts, key: str, scale: float) -> list[Block]:
+    urgent = [part for part in _needs_a_human(facts) if part[1]]
+    sign = ":warning:" if urgent else ":white_check_mark:"
     found = [
         kit.header(f"{words.clip(words.one_line(facts.team), 80)} · {words.day(facts.day)}"),
-        kit.section(f"*{words.fit(words.one_line(_proof(facts)), 500)}*"),
+        kit.section(f"{sign} *{words.fit(words.one_line(_proof(facts)), 500)}*"),
     ]
     limit = int(900 * scale)
-    for title, lines in _parts(facts):
+    if urgent:
+        who = kit.mention(facts.on_call)
+        found.append(kit.section(f"*Needs a human*{f' {who}' if who else ''}"))
+    for title, lines in urgent:
         found += kit.bullets(title, lines, limit=limit)
-    return [*found, kit.context(f"Daywatch's digest · message {key[:8]}")]
+    if urgent:
+        found.append(kit.divider())
+    for title, lines in _to_know(facts):
+        found += kit.bullets(title, lines, limit=limit)
+    if facts.link:
+        found.append(kit.section(kit.link(facts.link, "Open in Daywatch")))
+    budget = f"{facts.budget_used} of {facts.budget} alerts of the week's budget used · "
+    return [*found, kit.context(f"{budget if facts.budget else ''}digest · message {key[:8]}")]
 
 
-def _parts(facts: DigestFacts) -> list[tuple[str, tuple[str, ...]]]:
+def _needs_a_human(facts: DigestFacts) -> list[Part]:
+    """Where silence would not be safety, or somebody waits."""
+    return [
+        ("Canary", (facts.canary,) if facts.canary and not facts.canary_well else ()),
+        ("Not run", facts.not_run),
+        ("Held back for bad data", facts.held_back),
+        ("Messages that cannot be delivered", facts.dead_letters),
+        ("Messages overdue", facts.overdue),
+        ("Not acknowledged", facts.unacknowledged),
+    ]
+
+
+def _to_know(facts: DigestFacts) -> list[Part]:
     ages = [(f"Open alerts, {bucket.age}", bucket.lines) for bucket in facts.open_alerts]
     noisy = tuple(
         f"{found.detection}: {words.plural(found.alerts, 'alert')} in 28 days"
@@ -35,20 +62,15 @@ def _parts(facts: DigestFacts) -> list[tuple[str, tuple[str, ...]]]:
     )
     quiet = tuple(f"{found.detection}: {found.since}" for found in facts.never_fires)
     return [
-        ("Not acknowledged", facts.unacknowledged),
-        ("Held back for bad data", facts.held_back),
-        ("Not run", facts.not_run),
-        ("Messages that cannot be delivered", facts.dead_letters),
-        ("Messages overdue", facts.overdue),
         ("Breached", facts.breached),
         *ages,
-        (f"Over the budget ({facts.budget_used} of {facts.budget} used)", facts.to_digest),
+        ("Over the week's budget, told only here", facts.to_digest),
         ("Silences in force", facts.silences),
         ("Noisy", noisy),
         ("Never fire", quiet),
         ("Experimental", facts.experimental),
         ("Older days", facts.backfilled),
-        ("Canary", (facts.canary,) if facts.canary else ()),
+        ("Canary", (facts.canary,) if facts.canary and facts.canary_well else ()),
     ]
 
 

@@ -16,7 +16,8 @@ def silence_set(facts: SilenceFacts, key: str) -> Payload:
         f":no_bell: *Silenced until {until}*: {words.code(facts.match, 200)}",
         f"By *{_name(facts.owner)}*: {words.fit(words.one_line(facts.reason), 600)}",
     ]
-    how = f"It is judged as ever, and told in the digest. End it: `daywatch silence end {facts.id}`"
+    command = words.code(f"daywatch silence end {facts.id}")
+    how = f"It is judged as ever, and told in the digest. End it: {command}"
     return plain_payload(line, key, kit.section("\n".join(said)), kit.context(how))
 
 

@@ -13,6 +13,10 @@ from daywatch.alerts.team_facts import SummaryFacts, SummaryLine, severity_rank
 
 UNTOUCHED = Handled()
 SUMMARY_LINES = 20
+TO_DO = (
+    "Acknowledge here, then take the worst first: those shown stand in this thread with their "
+    "runbooks. So many on one day often have one cause: a bad load, a launch, one wave of abuse."
+)
 
 
 def summary(
@@ -30,7 +34,8 @@ def summary_raised(facts: SummaryFacts, key: str) -> Payload:
     """The reply in a summary's thread that calls people to its first critical or high member."""
     line = f"Now {facts.severity}: {_title(facts)}: {_counts(facts)}"
     who = kit.mention(facts.on_call)
-    said = f"{_mark(facts, True)} *{words.fit(line, 300)}*" + (f"\n{who}" if who else "")
+    dot = say.DOTS.get(facts.severity, ":white_circle:")
+    said = f"{dot} *{words.fit(line, 300)}*" + (f"\n{who}" if who else "")
     return payload(line, key, lambda _: [kit.section(said)])
 
 
@@ -47,6 +52,7 @@ def _blocks(
         kit.header(f"{_mark(facts, is_open)} · {words.clip(_title(facts), 110)}"),
         kit.section("\n".join(said)),
         *handling.who_did_what(handled),
+        *handling.buttons(key, handled, is_open=is_open),
         *kit.bullets(
             "Worst first",
             [_line(found) for found in shown],
@@ -54,8 +60,8 @@ def _blocks(
             total=max(facts.total, len(facts.lines)),
             escaped=True,
         ),
-        *handling.buttons(key, handled, is_open=is_open),
-        kit.context(f"Buttons act on all of them · alert {key[:8]}"),
+        *([kit.section(f"*What to do now*\n{TO_DO}")] if is_open else []),
+        kit.context(f"{'Buttons act on all of them · ' if is_open else ''}alert {key[:8]}"),
     ]
 
 
