@@ -68,7 +68,7 @@ def brief(
         limit_low=verdict.limit_low,
         limit_high=verdict.limit_high,
         baseline=baseline(series, header.indicators[indicator].kind).sentence,
-        segments=_segments(history, series, segments, day),
+        segments=_segments(history, series, verdict, segments, day),
         evidence_columns=columns,
         evidence=shown[:EVIDENCE_ROWS],
         row_count=len(shown),
@@ -140,11 +140,16 @@ def _show(value: Any) -> str:
 def _segments(
     history: Mapping[str, list[Any]],
     whole: tuple[Point, ...],
+    today: Verdict,
     verdicts: Mapping[str, Verdict],
     day: date,
 ) -> tuple[SegmentFact, ...]:
-    """Segments by how much of the excess over their usual values they explain, most first."""
-    excess = _excess(whole[-1].value, baseline(whole).usual)
+    """Segments by how much of the move from their usual values they explain, most first.
+
+    The move is upwards, or downwards where the value fell below its limit.
+    """
+    fell = _fell(today)
+    moved = _excess(whole[-1].value, baseline(whole).usual, fell)
     total = whole[-1].denominator
     found = []
     for segment, verdict in verdicts.items():
@@ -152,14 +157,20 @@ def _segments(
         usual = _usual(past, whole)
         # Segments of a rate weigh as much as their part of its denominator.
         part = (past[-1].denominator or 0.0) / total if past and total else 1.0
-        own = _excess(verdict.value, usual) * part
-        share = max(0.0, min(1.0, own / excess)) if excess > 0 else None
+        own = _excess(verdict.value, usual, fell) * part
+        share = max(0.0, min(1.0, own / moved)) if moved > 0 else None
         label = ", ".join(
             f"{column} {_show(value)}" for column, value in json.loads(segment).items()
         )
         found.append(SegmentFact(label, verdict.value, usual, share))
-    found.sort(key=lambda fact: (-(fact.share or 0.0), -(fact.value or 0.0), fact.label))
+    worst = 1 if fell else -1
+    found.sort(key=lambda one: (-(one.share or 0.0), worst * (one.value or 0.0), one.label))
     return tuple(found[:SEGMENTS])
+
+
+def _fell(today: Verdict) -> bool:
+    low, value = today.limit_low, today.value
+    return low is not None and value is not None and value < low
 
 
 def _usual(past: tuple[Point, ...], whole: tuple[Point, ...]) -> float | None:
@@ -169,8 +180,10 @@ def _usual(past: tuple[Point, ...], whole: tuple[Point, ...]) -> float | None:
     return baseline(filled).usual
 
 
-def _excess(value: float | None, usual: float | None) -> float:
-    return (value or 0.0) - (usual or 0.0)
+def _excess(value: float | None, usual: float | None, fell: bool) -> float:
+    """How far a value lies beyond its usual one, in the direction of the breach."""
+    above = (value or 0.0) - (usual or 0.0)
+    return -above if fell else above
 
 
 def _data_notes(house: House, detection: Detection, day: date) -> tuple[str, ...]:

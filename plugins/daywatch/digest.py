@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from daywatch import canary
 from daywatch.alerts import outbox, render
+from daywatch.alerts.ladder import on_call
 from daywatch.alerts.people import SYSTEM
 from daywatch.alerts.team_facts import AgeBucket, DigestFacts, NeverFires, Noisy
 from daywatch.catalog.model import Detection, Status, Team
@@ -97,6 +98,8 @@ def digest_facts(house: House, team: Team, now: datetime, day: date | None = Non
         experimental=tuple(_said(b) for b in breaches if b.unpaged == str(Status.EXPERIMENTAL)),
         canary=beat.said,
         canary_well=beat.fine,
+        on_call=on_call(team),
+        link=house.settings.board_url,
     )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 
+import httpx
 import psutil
 import pytest
 from pydantic import SecretStr
 from tests.airflow.house import DAYS, fill_house, load_days, run_python
 from tests.conftest import CHECKOUT
 from tests.content import DAY, settings_in
-from tests.fakeslack import TOKEN, FakeSlack
+from tests.fakeslack import TOKEN, FakeSlack, block_action, form, signed
+from tests.fakeslack.signing import SECRET
 from tests.tending.watcher import Watcher, watcher
 
 from daywatch.airflow_home import LocalAirflow
@@ -69,7 +73,8 @@ def loaded(
     """A loaded house that sends to the fake Slack and calls the watcher."""
     told = {"slack_base_url": slack.url, "heartbeat_url": outside.url}
     settings = settings_in(tmp_path_factory.mktemp("house"), paging_horizon_days=36500, **told)
-    settings = settings.model_copy(update={"slack_token": SecretStr(TOKEN)})
+    secrets = {"slack_token": SecretStr(TOKEN), "slack_signing_secret": SecretStr(SECRET)}
+    settings = settings.model_copy(update=secrets)
     fill_house(settings)
     load_days(settings)
     shutil.copytree(CHECKOUT / "dags", settings.home / "dags")
@@ -127,6 +132,28 @@ def test_the_scheduler_runs_a_day(
     assert runs["spam.strict"].tasks["validate"].try_number == 1, "held back is not retried"
     torn = airflow.log("spam.torn", run_id, "catalogue")
     assert "torn.sql:10" in torn
+
+
+def test_slack_reaches_the_api_server_by_its_signature_alone(
+    airflow: LocalAirflow, loaded: Settings
+) -> None:
+    """Airflow's login does not stand before it; a stranger's button is refused and written down."""
+    url = f"{airflow.url}/daywatch/slack/events"
+    body = json.dumps({"type": "url_verification", "challenge": "abc"})
+    plain = {"Content-Type": "application/json"}
+    asked = httpx.post(url, content=body, headers=signed(body) | plain)
+    assert asked.status_code == 200 and "abc" in asked.text
+    forged = httpx.post(url, content=body, headers=signed(body, secret="wrong"))
+    assert forged.status_code == 401
+    with open_house(loaded) as house:
+        key = next(one.key for one in house.state.alerts(state="open") if one.kind == "risk")
+        pressed = form(block_action("ack", key, user="U0NOBODY"))
+        assert httpx.post(url, content=pressed, headers=signed(pressed)).status_code == 200
+        until = time.monotonic() + 20
+        while not (trail := [a for a in house.state.audit_trail() if a.action == "alert.refused"]):
+            assert time.monotonic() < until, "nothing came of the button"
+            time.sleep(0.2)
+        assert trail[0].actor == "slack:U0NOBODY" and trail[0].object == key
 
 
 def test_canary_delivery_digest_and_deadline_in_real_airflow(
