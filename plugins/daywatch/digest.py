@@ -23,7 +23,7 @@ from daywatch.state.audit import audit
 if TYPE_CHECKING:
     from daywatch.house import House
     from daywatch.state import BreachView
-    from daywatch.state.tally import Fired, OpenAlert, StuckMessage
+    from daywatch.state.tally import AlertLine, Fired, StuckMessage
 
 NOISE_DAYS, NOISY_ALERTS = timedelta(days=28), 5
 FALSE_SHARE, FALSE_KNOWN = 0.5, 2
@@ -148,13 +148,13 @@ def _not_run(absent: Sequence[Absent], day: date) -> Iterable[str]:
 # --- alerts ---------------------------------------------------------------------------------------
 
 
-def _line(alert: OpenAlert) -> str:
+def _line(alert: AlertLine) -> str:
     held = alert.assignee or alert.acknowledged_by
     by = f", {held} is on it" if held else ""
     return f"{alert.severity} {alert.detection} {alert.indicator} since {alert.first_day}{by}"
 
 
-def _by_age(alerts: Sequence[OpenAlert], now: datetime) -> Iterable[AgeBucket]:
+def _by_age(alerts: Sequence[AlertLine], now: datetime) -> Iterable[AgeBucket]:
     """Oldest first; each alert stands in the first age that it is over."""
     left = list(alerts)
     for least, name in AGES:
@@ -164,7 +164,7 @@ def _by_age(alerts: Sequence[OpenAlert], now: datetime) -> Iterable[AgeBucket]:
             yield AgeBucket(name, tuple(_line(a) for a in mine))
 
 
-def _unacknowledged(alerts: Sequence[OpenAlert], now: datetime) -> Iterable[str]:
+def _unacknowledged(alerts: Sequence[AlertLine], now: datetime) -> Iterable[str]:
     for alert in alerts:
         if alert.severity in WAKES and alert.route == "page" and not alert.acknowledged_by:
             yield f"{_line(alert)}, {_span(now - alert.opened_at)} unacknowledged"

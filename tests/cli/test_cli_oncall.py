@@ -8,6 +8,7 @@ import pyarrow.csv
 import pytest
 from tests.cli.test_cli import FAILED, OK, USAGE, Shell
 from tests.content import DAY, signups
+from tests.fakeslack import TOKEN, FakeSlack
 
 
 @pytest.fixture
@@ -51,6 +52,10 @@ def test_an_alert_is_acknowledged_assigned_snoozed_and_resolved(shell: Shell) ->
     whole = shell.json("alerts", key[:8])
     assert whole["state"] == "ended" and whole["handled"]["assignee"] == "Ana"
     done = " ".join(entry["what"] for entry in whole["history"]).lower()
+    assert whole["messages"][0]["state"] == "sent", "the alert; extras wait for the delivery"
+    assert shell.json("alerts", "--state", "ended")["alerts"][0]["resolution"]
+    assert len(shell.json("alerts", "--state", "all", "--severity", one["severity"])["alerts"]) == 1
+    assert shell.json("alerts", "--state", "all", "--severity", "low")["alerts"] == []
     for word in ("acknowledged", "assigned", "snoozed", "resolved"):
         assert word in done
 
@@ -68,7 +73,15 @@ def test_an_alert_is_acknowledged_assigned_snoozed_and_resolved(shell: Shell) ->
         (("silence", "add", "nobody", "--for", "1d", "--reason", "x"), "Teams are"),
         (("silence", "add", "spam", "--for", "31d", "--reason", "x"), "30 days"),
         (("silence", "end", "nope"), "silence list"),
+        (
+            ("silence", "add", "spam", "--detection", "brust", "--for", "1d", "--reason", "x"),
+            "nothing of spam matches",
+        ),
+        (("alerts", "--state", "shut"), "open, ended or all"),
+        (("alerts", "--team", "nobody"), "Teams are"),
+        (("ack", "{key}", "ffffffff"), "no alert begins"),
         (("requeue",), "--all"),
+        (("requeue", "a"), "dead letters begin"),
         (("digest", "nobody"), "Teams are"),
     ],
 )
@@ -95,3 +108,18 @@ def test_nothing_is_stuck_and_the_digest_prints(unchanged: Shell) -> None:
     assert unchanged.json("outbox")["stuck"] == []
     digest = unchanged("digest", "spam", "--day", str(DAY))
     assert digest.returncode == OK and "1 of 1 detections ran, 1 breached" in digest.stdout
+
+
+def test_a_dead_letter_is_listed_and_sent_after_the_repair(shell: Shell) -> None:
+    with FakeSlack({"spam": "C0SPAM001"}) as slack:
+        shell.environment |= {"DAYWATCH_SLACK_TOKEN": TOKEN, "DAYWATCH_SLACK_BASE_URL": slack.url}
+        slack.archived = {"C0SPAM001"}
+        [one] = shell.json("alerts")["alerts"]
+        shell("snooze", one["key"], "--until-falls")
+        stuck = shell.json("outbox", code=FAILED)["stuck"]
+        assert stuck and stuck[0]["error"] == "is_archived" and stuck[0]["dead"]
+        assert shell.json("outbox", "--state", "dead", code=FAILED)["messages"]
+        slack.archived = set()
+        assert shell.json("requeue", stuck[0]["key"][:8])["requeued"] == 1
+        assert len(slack.live) == 1
+        assert shell.json("outbox")["stuck"] == []

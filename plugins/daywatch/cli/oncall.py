@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from daywatch.alerts.actions import Acted
     from daywatch.alerts.people import Actor
     from daywatch.house import House
-    from daywatch.state.tally import OpenAlert
+    from daywatch.state.tally import AlertLine
 
 Keys = Annotated[list[str], typer.Argument(help="Alerts: at least six characters of each key.")]
 _SPAN = re.compile(r"^([1-9]\d{0,2})([dh])$")
@@ -34,12 +34,14 @@ def register(app: typer.Typer) -> None:
 def alerts(
     key: Annotated[str, typer.Argument(help="One alert, whole; none: the open ones.")] = "",
     team: Annotated[str, typer.Option("--team", help="Only this team's.")] = "",
+    state: Annotated[str, typer.Option("--state", help="open, ended or all.")] = "open",
+    severity: Annotated[str, typer.Option("--severity", help="Only this one.")] = "",
     unacknowledged: Annotated[
         bool, typer.Option("--unacknowledged", help="Only those that nobody is on.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """List open alerts, oldest first, or tell one whole: its life, and who did what.
+    """List alerts, or tell one whole: its life, who did what, and its messages.
 
     Example: daywatch alerts --unacknowledged; daywatch alerts 5f1d0c9b
     """
@@ -50,17 +52,29 @@ def alerts(
             return _one(house, key, json)
         found = [
             one
-            for one in house.state.open_alerts(team or None)
-            if not (unacknowledged and one.acknowledged_by)
+            for one in _listed(house, team or None, state)
+            if severity in ("", one.severity) and not (unacknowledged and one.acknowledged_by)
         ]
     if json:
         return print_json({"alerts": found})
     heads = ("key", "severity", "alert", "since", "told", "who has it", "climbs")
-    return table(f"{len(found)} open alerts", heads, [_row(one) for one in found])
+    which = "" if state == "all" else f"{state} "
+    return table(f"{len(found)} {which}alerts", heads, [_row(one) for one in found])
 
 
-def _row(one: OpenAlert) -> tuple[Any, ...]:
-    held = one.assignee or one.acknowledged_by or "nobody"
+def _listed(house: House, team: str | None, state: str) -> list[AlertLine]:
+    if team is not None and team not in house.catalog.teams:
+        known = ", ".join(house.catalog.teams)
+        raise ConfigurationError(f"there is no team {team!r}.", remedy=f"Teams are {known}.")
+    if state == "open":
+        return house.state.open_alerts(team)
+    if state not in ("ended", "all"):
+        raise ConfigurationError(f"{state!r} is no state.", remedy="Write open, ended or all.")
+    return house.state.listed_alerts(team, None if state == "all" else state)
+
+
+def _row(one: AlertLine) -> tuple[Any, ...]:
+    held = one.resolution or one.assignee or one.acknowledged_by or "nobody"
     climbs = f"{one.climbs_at:%m-%d %H:%M}" if one.climbs_at else None
     name = f"{one.detection} {one.indicator}"
     return one.key[:8], one.severity, name, one.first_day, one.route, held, climbs
@@ -85,14 +99,17 @@ def _one(house: House, prefix: str, json: bool) -> None:
             "last_day": alert.last_day,
             "opened_at": alert.opened_at,
         }
+    messages = house.state.messages_of(str(about["key"]))
     if json:
-        return print_json({**about, "handled": handled, "history": told})
+        return print_json({**about, "handled": handled, "history": told, "messages": messages})
     for name, value in [*about.items(), *handled.items()]:
         if value not in (None, "", False, 0):
             out.print(f"{name.replace('_', ' '):<16} {value}", markup=False)
     heads = ("when (UTC)", "who", "what")
     lines = [(f"{entry.at:%Y-%m-%d %H:%M}", entry.actor, entry.what) for entry in told]
-    return table("history", heads, lines)
+    table("history", heads, lines)
+    rows = [(m.key[:8], m.kind, m.channel, m.state, m.error) for m in messages]
+    return table("messages", ("key", "kind", "channel", "state", "why"), rows)
 
 
 def ack(keys: Keys, json: Json = False) -> None:
@@ -215,9 +232,10 @@ def _act(keys: Sequence[str], json: bool, act: Act) -> None:
 
     done = []
     with open_house(get_settings(), lazily=True) as house:
-        for prefix in keys:
+        with house.state.transaction() as session:  # one that is mistyped stops all, not the rest
+            wanted = [actions.find(session, prefix).key for prefix in keys]
+        for key in wanted:
             with house.state.transaction() as session:
-                key = actions.find(session, prefix).key
                 acted = act(session, key, me(), house)
             done.append({"key": key, "done": acted.done, "said": acted.said})
         send_now(house)

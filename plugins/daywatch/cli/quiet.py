@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,13 @@ from daywatch.cli.options import Json, parse_day
 from daywatch.cli.output import out, print_json, table
 from daywatch.errors import ConfigurationError
 from daywatch.settings import get_settings
+
+if TYPE_CHECKING:
+    from daywatch.alerts.silences import Match
+    from daywatch.house import House
+
+SHORTEST = 6
+"""Characters of a key that name a message, as of an alert."""
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +56,7 @@ def add(
             known = ", ".join(house.catalog.teams)
             raise ConfigurationError(f"there is no team {team!r}.", remedy=f"Teams are {known}.")
         now, match = house.now(), Match(detection, indicator, severity)
+        _refuse_in_vain(house, team, match)
         with house.state.transaction() as session:
             kept = silences.add(
                 session,
@@ -67,6 +75,21 @@ def add(
     until = f"{said['until']:%Y-%m-%d %H:%M}"
     out.print(f"{said['id']}: {team}, {said['match']}: silent until {until} UTC", markup=False)
     return None
+
+
+def _refuse_in_vain(house: House, team: str, match: Match) -> None:
+    """A silence that nothing of the team can ever match is a mistyped one."""
+    covered = (
+        match.covers(one.name, name, str(one.severity_of(name)))
+        for one in house.catalog.detections.values()
+        if one.team == team
+        for name in one.header.indicators
+    )
+    if not any(covered):
+        raise ConfigurationError(
+            f"nothing of {team} matches {match.words()}.",
+            remedy="`daywatch list` and `daywatch show` name detections, indicators, severities.",
+        )
 
 
 def list_(
@@ -115,17 +138,30 @@ def end(
     raise typer.Exit(0 if ended else 1)
 
 
-def outbox(json: Json = False) -> None:
-    """List messages that are stuck: dead letters, and those past their deadline; 1 if any."""
+def outbox(
+    state: Annotated[
+        str, typer.Option("--state", help="pending, claimed, ambiguous, dead; none: what is stuck.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """List messages that are dead or past their deadline (exit code 1 if any), or in a state.
+
+    Example: daywatch outbox; daywatch outbox --state ambiguous
+    """
     from daywatch.house import open_house
 
     with open_house(get_settings(), lazily=True) as house:
         stuck = house.state.stuck_messages(house.now())
         counts = house.state.outbox_counts()
+        listed = house.state.messages_in(state) if state else []
     if json:
-        print_json({"counts": counts, "stuck": stuck})
+        print_json({"counts": counts, "stuck": stuck, "messages": listed})
+    elif state:
+        heads = ("key", "kind", "channel", "attempts", "why")
+        shown = [(m.key[:8], m.kind, m.channel, m.attempts, m.error) for m in listed]
+        table(f"{counts.get(state, 0)} {state}", heads, shown)
     else:
-        said = ", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "no messages"
+        said = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "no messages"
         heads = ("key", "channel", "team", "fate", "since (UTC)", "why")
         rows = [
             (m.key[:8], m.channel, m.team, "dead" if m.dead else "late",
@@ -152,7 +188,7 @@ def requeue(
         raise ConfigurationError("nothing is named.", remedy="Give keys, or --all.")
     with open_house(get_settings(), lazily=True) as house:
         dead = [m.key for m in house.state.stuck_messages(house.now()) if m.dead]
-        chosen = [k for k in dead if all_ or any(k.startswith(one) for one in keys or ())]
+        chosen = dead if all_ else [_dead(dead, one) for one in keys or ()]
         with house.state.transaction() as session:
             count = sum(again(session, house.now(), key, actor=me().id) for key in chosen)
         send_now(house)
@@ -161,7 +197,17 @@ def requeue(
         print_json({"requeued": count, "counts": counts})
     else:
         out.print(f"{count} requeued; {counts.get('dead', 0)} dead now", markup=False)
-    raise typer.Exit(0 if count and not counts.get("dead") else 1)
+    raise typer.Exit(1 if counts.get("dead") else 0)
+
+
+def _dead(dead: list[str], prefix: str) -> str:
+    """The one dead letter whose key begins so."""
+    found = [key for key in dead if key.startswith(prefix)]
+    if len(prefix) < SHORTEST or len(found) != 1:
+        fault = f"{len(found)} dead letters begin with {prefix!r}."
+        remedy = f"Give {SHORTEST} characters or more of one that `daywatch outbox` lists."
+        raise ConfigurationError(fault, remedy=remedy)
+    return found[0]
 
 
 def digest(

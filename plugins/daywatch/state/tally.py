@@ -17,8 +17,8 @@ FALSE = ("false_positive_logic", "false_positive_data", "duplicate")
 
 
 @dataclass(frozen=True)
-class OpenAlert:
-    """A risk alert that nobody has resolved and no quiet days have ended."""
+class AlertLine:
+    """A risk alert as lists show it; `state` is open or ended, `resolution` how it turned out."""
 
     key: str
     team: str
@@ -32,6 +32,21 @@ class OpenAlert:
     acknowledged_by: str
     assignee: str
     climbs_at: datetime | None
+    state: str
+    resolution: str
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message of an alert, and how far it has come."""
+
+    key: str
+    kind: str
+    channel: str
+    state: str
+    attempts: int
+    error: str
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ class SilenceView:
 class TallyRows(Sessions):
     """Alerts, outbox, breaches and silences, as far as their state says that all is well."""
 
-    def open_alerts(self, team: str | None = None) -> list[OpenAlert]:
+    def open_alerts(self, team: str | None = None) -> list[AlertLine]:
         """Open and unresolved risk alerts, oldest first."""
         query = (
             select(Alert)
@@ -79,7 +94,31 @@ class TallyRows(Sessions):
             .order_by(Alert.opened_at, Alert.key)
         )
         with self.reading() as session:
-            return [_open(row) for row in session.scalars(_of(query, Alert.team, team))]
+            return [_line(row) for row in session.scalars(_of(query, Alert.team, team))]
+
+    def listed_alerts(
+        self, team: str | None = None, state: str | None = None, limit: int = 200
+    ) -> list[AlertLine]:
+        """The newest risk alerts, open and ended or only one of them, newest first."""
+        query = select(Alert).where(Alert.kind == "risk")
+        if state is not None:
+            query = query.where(Alert.state == state)
+        query = query.order_by(Alert.opened_at.desc(), Alert.key).limit(limit)
+        with self.reading() as session:
+            return [_line(row) for row in session.scalars(_of(query, Alert.team, team))]
+
+    def messages_of(self, alert_key: str) -> list[MessageLine]:
+        """The alert's messages, oldest first."""
+        query = select(OutboxMessage).where(OutboxMessage.alert_key == alert_key)
+        with self.reading() as session:
+            return [_message(row) for row in session.scalars(query.order_by(OutboxMessage.id))]
+
+    def messages_in(self, state: str, limit: int = 200) -> list[MessageLine]:
+        """The oldest messages in this state."""
+        query = select(OutboxMessage).where(OutboxMessage.state == state)
+        with self.reading() as session:
+            oldest = query.order_by(OutboxMessage.id).limit(limit)
+            return [_message(row) for row in session.scalars(oldest)]
 
     def stuck_messages(self, now: datetime, team: str | None = None) -> list[StuckMessage]:
         """Dead letters, and messages whose deadline has passed, oldest first."""
@@ -122,7 +161,7 @@ class TallyRows(Sessions):
         with self.reading() as session:
             return dict(session.execute(query).tuples().all())
 
-    def routed(self, team: str, route: str, since: datetime) -> list[OpenAlert]:
+    def routed(self, team: str, route: str, since: datetime) -> list[AlertLine]:
         """The team's risk alerts told this way (page, digest, ...) that opened since then."""
         query = (
             select(Alert)
@@ -131,7 +170,7 @@ class TallyRows(Sessions):
             .order_by(Alert.opened_at, Alert.key)
         )
         with self.reading() as session:
-            return [_open(row) for row in session.scalars(query)]
+            return [_line(row) for row in session.scalars(query)]
 
     def silences_in_force(self, now: datetime, team: str | None = None) -> list[SilenceView]:
         """Silences that keep something quiet now, those that end first first."""
@@ -153,8 +192,8 @@ def _of(query: Select[Any], column: ColumnElement[str] | Any, team: str | None) 
     return query if team is None else query.where(column == team)
 
 
-def _open(row: Alert) -> OpenAlert:
-    return OpenAlert(
+def _line(row: Alert) -> AlertLine:
+    return AlertLine(
         key=row.key,
         team=row.team,
         detection=row.detection,
@@ -167,4 +206,12 @@ def _open(row: Alert) -> OpenAlert:
         acknowledged_by=row.acknowledged_by or "",
         assignee=row.assignee or "",
         climbs_at=row.climbs_at,
+        state=row.state,
+        resolution=row.resolution or "",
+    )
+
+
+def _message(row: OutboxMessage) -> MessageLine:
+    return MessageLine(
+        row.key, row.kind, row.channel, row.state, row.attempts, row.error, row.sent_at
     )
