@@ -39,7 +39,7 @@ lint: $(READY)  ## ruff, mypy and the detections' own lint
 bench: $(READY)  ## measure: pipeline and each detection against the bare engine, parse times, Airflow's cost per task
 	@$(BIN)/python -m tests.bench
 
-chaos: $(READY)  ## try to lose or repeat an alert: faulty calls, kill -9, several senders, both stores; then load
+chaos: $(READY)  ## hours: try to lose or repeat 20,000 alerts, then load (CHAOS="--alerts 100 --runs 1": minutes)
 	@$(BIN)/python -m tests.chaos $(CHAOS)
 	@$(BIN)/python -m tests.chaos --load
 

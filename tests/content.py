@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from daywatch.house import House
 from daywatch.settings import Settings
 
 DAY = date(2026, 3, 2)
@@ -159,3 +161,20 @@ def signups(counts: dict[str, int], day: date = DAY, *, late: timedelta = timede
             "ingest_ts": pa.array([arrived] * len(names), pa.timestamp("us")),
         }
     )
+
+
+def load_three_days(house: House) -> None:
+    """Four sign-ups from one network on DAY, which breaches; two on each of the days before."""
+    source = house.catalog.sources["signups"]
+    for ago in (2, 1):
+        day = DAY - timedelta(days=ago)
+        house.warehouse.load_arrow(source, signups({"10.0.0": 2, "10.0.1": 1}, day))
+    house.warehouse.load_arrow(source, signups({"10.0.0": 4, "10.0.1": 1}))
+
+
+def on_engine(engine: str, postgres: Callable[[], str]) -> dict[str, str]:
+    """Settings for the lake, or for PostgreSQL at the URL that `postgres` gives."""
+    if engine != "postgresql":
+        return {}
+    url = postgres()
+    return {"warehouse_url": url, "state_url": url}

@@ -238,9 +238,10 @@ def standing(house: House) -> Beat:
     if beat is not None and beat.seen_at is not None:
         late = f"; the watcher outside was not told ({beat.error})" if beat.error else ""
         return Beat(day, Sighting.SEEN, f"seen at {beat.seen_at:%H:%M} UTC{late}", beat.alert_key)
-    if house.settings.slack_token is None:
+    if beat is not None and beat.error:  # whoever looked had a token, even if we have none
+        return Beat(day, Sighting.MISSED, f"NOT SEEN: {beat.error}", beat.alert_key)
+    if not house.speaks_slack():
         return Beat(day, Sighting.UNPROVED, "nothing was sent (no Slack token), so it is no proof")
     if not list(expected_days(house.catalog, {CANARY: since}, day, day)):
         return Beat(day, Sighting.WAITING, "not known long enough")
-    why = beat.error if beat else "nobody looked for it"
-    return Beat(day, Sighting.MISSED, f"NOT SEEN: {why}", beat.alert_key if beat else None)
+    return Beat(day, Sighting.MISSED, "NOT SEEN: nobody looked for it")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from daywatch.alerts import outbox
 from daywatch.catalog import load_catalog
 from daywatch.catalog.model import Catalog, Detection
 from daywatch.confidential import Mask, mask_of
@@ -39,6 +40,13 @@ class House:
     def link(self, detection: Detection) -> str:
         """The detection's page in Airflow."""
         return f"{self.settings.board_url.rstrip('/')}/dags/{detection.name}"
+
+    def speaks_slack(self) -> bool:
+        """Whether messages go to Slack: there is a token here, or somebody else has sent some."""
+        if self.settings.slack_token is not None:
+            return True
+        with self.state.reading() as session:
+            return outbox.speaks_slack(session)
 
     def mask(self, detection: Detection) -> Mask:
         """What of the detection's rows shows a person; empty unless its team is confidential."""

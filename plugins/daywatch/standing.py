@@ -147,7 +147,7 @@ def day_standing(house: House, day: date) -> Standing:
         rows=day_rows(house, day, scheduled),
         broken=tuple(b.name for b in house.catalog.broken),
         outbox=house.state.outbox_counts(),
-        slack=house.settings.slack_token is not None,
+        slack=house.speaks_slack(),
         absent=tuple(
             f"{one.day} {one.sentence()}" for one in expected.absent_days(house, first, last)
         ),

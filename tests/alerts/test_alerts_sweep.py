@@ -39,11 +39,16 @@ def timed(clock: EpochClock) -> FakeSlack:
 
 def twice(store: StateStore, slack: FakeSlack, clock: EpochClock, key: str) -> None:
     """A post is taken ten minutes after its lost answer; meanwhile history denied it."""
-    slack.fail("chat.postMessage", Fault("drop", accept=True, late=10 * MINUTE))
+    late_copies(store, slack, clock, 1)
+    assert row(store, key).state == outbox.SENT
+
+
+def late_copies(store: StateStore, slack: FakeSlack, clock: EpochClock, count: int) -> None:
+    """So many posts lose their answers, are made again, and taken a second time later."""
+    slack.fail("chat.postMessage", *[Fault("drop", accept=True, late=10 * MINUTE)] * count)
     for _ in range(6):
         run(store, slack, clock)
         clock.wait(MINUTE)
-    assert row(store, key).state == outbox.SENT
     clock.wait(10 * MINUTE)
     slack.settle()
 
@@ -124,12 +129,7 @@ def test_a_thread_that_cannot_be_read_puts_off_no_other(
         run(lite, slack, clock)
         for name in ("a", "b"):
             answer(lite, f"{name}-reply", to=name)
-        slack.fail("chat.postMessage", *[Fault("drop", accept=True, late=10 * MINUTE)] * 2)
-        for _ in range(6):
-            run(lite, slack, clock)
-            clock.wait(MINUTE)
-        clock.wait(10 * MINUTE)
-        slack.settle()
+        late_copies(lite, slack, clock, 2)
         assert len(slack.replies) == 4
         slack.fail("conversations.replies", Fault("status", status=500))
         assert sweep(lite, transport(slack), clock).deleted == 1

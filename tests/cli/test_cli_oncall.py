@@ -66,7 +66,7 @@ def test_an_alert_is_acknowledged_assigned_snoozed_and_resolved(shell: Shell) ->
         (("ack", "abc"), "too short"),
         (("ack", "ffffffff"), "no alert begins"),
         (("assign", "{key}", "--to", "zoe"), "names ana"),
-        (("snooze", "{key}", "--for", "1w"), "Write 1d, 7d or 12h"),
+        (("snooze", "{key}", "--for", "1w"), "like 12h, 1d or 7d"),
         (("snooze", "{key}"), "--for or --until-falls"),
         (("snooze", "{key}", "--for", "90d"), "30 days"),
         (("resolve", "{key}", "--outcome", "meh"), "true_positive"),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from tests.content import DAY, settings_in, signups
+from tests.content import load_three_days, on_engine, settings_in
 from tests.fakeslack import TOKEN, FakeSlack
 
 from daywatch.house import House, open_house
@@ -25,10 +24,7 @@ def slack() -> Iterator[FakeSlack]:
 @pytest.fixture(params=["lake", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def settings(request: pytest.FixtureRequest, tmp_path: Path, slack: FakeSlack) -> Settings:
     """Settings over a small content folder of the test's own, on each engine."""
-    changes = {}
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-        changes = {"warehouse_url": url, "state_url": url}
+    changes = on_engine(request.param, lambda: str(request.getfixturevalue("postgres_url")))
     return posting(settings_in(tmp_path, paging_horizon_days=3650, **changes), slack)
 
 
@@ -42,9 +38,5 @@ def posting(settings: Settings, slack: FakeSlack) -> Settings:
 def house(settings: Settings) -> Iterator[House]:
     """The house opened; four sign-ups from one network on DAY breach, two before do not."""
     with open_house(settings) as house:
-        source = house.catalog.sources["signups"]
-        for ago in (2, 1):
-            day = DAY - timedelta(days=ago)
-            house.warehouse.load_arrow(source, signups({"10.0.0": 2, "10.0.1": 1}, day))
-        house.warehouse.load_arrow(source, signups({"10.0.0": 4, "10.0.1": 1}))
+        load_three_days(house)
         yield house

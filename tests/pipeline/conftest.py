@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.content import DAY, settings_in, signups
+from tests.content import load_three_days, on_engine, settings_in
 
 from daywatch.house import House, open_house
 from daywatch.settings import Settings
@@ -16,10 +15,7 @@ from daywatch.settings import Settings
 @pytest.fixture(params=["lake", "postgresql"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings over a small content folder of the test's own, on each engine."""
-    changes = {}
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-        changes = {"warehouse_url": url, "state_url": url}
+    changes = on_engine(request.param, lambda: str(request.getfixturevalue("postgres_url")))
     return settings_in(tmp_path, paging_horizon_days=3650, **changes)
 
 
@@ -27,9 +23,5 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 def house(settings: Settings) -> Iterator[House]:
     """The house opened, its sources loaded: 3 sign-ups on one network on DAY, quiet before."""
     with open_house(settings) as house:
-        source = house.catalog.sources["signups"]
-        for ago in (2, 1):
-            day = DAY - timedelta(days=ago)
-            house.warehouse.load_arrow(source, signups({"10.0.0": 2, "10.0.1": 1}, day))
-        house.warehouse.load_arrow(source, signups({"10.0.0": 4, "10.0.1": 1}))
+        load_three_days(house)
         yield house

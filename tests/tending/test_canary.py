@@ -115,6 +115,18 @@ def test_a_channel_that_is_archived_means_missed(lite: Scene) -> None:
     assert canary.check(lite.house, lite.transport, YESTERDAY).sighting is Sighting.MISSED
 
 
+def test_a_missed_canary_is_told_on_a_host_without_a_token_too(lite: Scene) -> None:
+    """The token may be Airflow's alone; `daywatch status` runs anywhere."""
+    lite.clock.now = IN_TIME
+    lite.slack.archived.add("C0DAYW001")
+    fly(lite)
+    lite.clock.now = TOO_LATE
+    canary.check(lite.house, lite.transport, YESTERDAY)
+    elsewhere = lite.house.settings.model_copy(update={"slack_token": None})
+    beat = canary.standing(replace(lite.house, settings=elsewhere))
+    assert beat.sighting is Sighting.MISSED and not beat.fine
+
+
 def test_one_that_came_late_is_seen_after_all(lite: Scene) -> None:
     lite.clock.now = TOO_LATE
     lite.tend()

@@ -62,7 +62,7 @@ def acknowledge(session: Session, key: str, actor: Actor, *, now: datetime) -> A
     if alert.acknowledged_by:
         return Acted(False, f"Already acknowledged by {alert.acknowledged_by}{_at(alert)}.")
     changes = {"acknowledged_by": actor.name, "acknowledged_at": now, "climbs_at": None}
-    _change(session, alert, actor, "alert.acknowledged", changes, {}, now)
+    _do(session, alert, _Deed(actor, "alert.acknowledged", changes, {}, now))
     return Acted(True, f"You acknowledged {telling.name_of(alert)}.")
 
 
@@ -76,7 +76,7 @@ def assign(session: Session, key: str, actor: Actor, *, to: str, now: datetime) 
         return _over(alert, "there is nothing to assign")
     if alert.assignee == to:
         return Acted(False, f"It is already assigned to {to}.")
-    _change(session, alert, actor, "alert.assigned", {"assignee": to}, {"to": to}, now)
+    _do(session, alert, _Deed(actor, "alert.assigned", {"assignee": to}, {"to": to}, now))
     return Acted(True, f"{telling.name_of(alert)} is assigned to {to}.")
 
 
@@ -112,7 +112,7 @@ def snooze(
         "snoozed_until_falls": until_falls,
         "climbs_at": None,
     }
-    _change(session, alert, actor, "alert.snoozed", changes, {"until": words}, now)
+    _do(session, alert, _Deed(actor, "alert.snoozed", changes, {"until": words}, now))
     return Acted(True, f"{telling.name_of(alert)} is snoozed until {words}.")
 
 
@@ -138,7 +138,7 @@ def resolve(
     details = {"outcome": outcome.words, "note": note, "value": str(outcome)}
     if alert.state == "open":
         changes |= {"state": "ended", "ended_at": now}
-    _change(session, alert, actor, "alert.resolved", changes, details, now)
+    _do(session, alert, _Deed(actor, "alert.resolved", changes, details, now))
     return Acted(True, f"{telling.name_of(alert)} is resolved as {outcome.words}.")
 
 
@@ -157,46 +157,43 @@ def _held(session: Session, key: str) -> Alert:
     return found
 
 
-def _change(
-    session: Session,
-    alert: Alert,
-    actor: Actor,
-    action: str,
-    changes: Mapping[str, Any],
-    details: Mapping[str, Any],
-    now: datetime,
-) -> None:
+@dataclass(frozen=True)
+class _Deed:
+    """What somebody does: the audit action with its details, and the columns that change."""
+
+    actor: Actor
+    action: str
+    changes: Mapping[str, Any]
+    details: Mapping[str, Any]
+    now: datetime
+
+    @property
+    def resolves(self) -> bool:
+        return "resolution" in self.changes
+
+
+def _do(session: Session, alert: Alert, deed: _Deed) -> None:
     """The change, in the alert and in a summary's members, with its trail and its messages."""
-    counts = summaries.Summaries(session, now)
+    counts = summaries.Summaries(session, deed.now)
     if alert.kind == telling.SUMMARY:
         for member in summaries.shown_members(session, alert):
-            _write(session, member, actor, action, changes, details, now)
-        _write_counted(session, alert, actor, action, changes, details, now)
-        if changes.get("state") == "ended":
+            _write(session, member, deed)
+        _write_counted(session, alert, deed)
+        if deed.changes.get("state") == "ended":
             counts.all_over(alert)
     before = summaries.counted_as(alert)
-    _write(session, alert, actor, action, changes, details, now)
+    _write(session, alert, deed)
     counts.moved(alert, before)
     counts.tell()
-    history.write_log(session, alert, now)
+    history.write_log(session, alert, deed.now)
 
 
-def _write_counted(
-    session: Session,
-    summary: Alert,
-    actor: Actor,
-    action: str,
-    changes: Mapping[str, Any],
-    details: Mapping[str, Any],
-    now: datetime,
-) -> None:
+def _write_counted(session: Session, summary: Alert, deed: _Deed) -> None:
     """The same for members without a message: thousands, so without loading them."""
-    keys = summaries.counted_members(session, summary)
-    if not keys:
-        return
-    values: dict[str, Any] = dict(changes)
-    if "resolution" in changes:
+    values: dict[str, Any] = dict(deed.changes)
+    if deed.resolves:
         values["resolved_through"] = Alert.last_day
+    keys = summaries.counted_members(session, summary)
     for start in range(0, len(keys), BATCH):
         part = keys[start : start + BATCH]
         session.execute(
@@ -206,29 +203,21 @@ def _write_counted(
             .execution_options(synchronize_session=False)
         )
         for key in part:
-            history.record_key(session, key, actor, action, now, details)
+            history.record_key(session, key, deed.actor, deed.action, deed.now, deed.details)
         session.flush()
 
 
-def _write(
-    session: Session,
-    alert: Alert,
-    actor: Actor,
-    action: str,
-    changes: Mapping[str, Any],
-    details: Mapping[str, Any],
-    now: datetime,
-) -> None:
+def _write(session: Session, alert: Alert, deed: _Deed) -> None:
     """One alert's columns, audit row and message."""
-    for name, value in changes.items():
+    for name, value in deed.changes.items():
         setattr(alert, name, value)
-    if "resolution" in changes:
+    if deed.resolves:
         alert.resolved_through = alert.last_day
         if alert.kind == telling.RISK and alert.content["episode"]["status"] == "open":
             episode = {**alert.content["episode"], "status": "ended"}
             alert.content = {**alert.content, "episode": episode}
-    history.record(session, alert, actor, action, now, details)
-    telling.parent(session, alert, now)
+    history.record(session, alert, deed.actor, deed.action, deed.now, deed.details)
+    telling.parent(session, alert, deed.now)
 
 
 def _over(alert: Alert, so: str) -> Acted:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from daywatch.catalog.team import WEEK, Hours
+from daywatch.errors import DaywatchError
 
 FURTHEST = 400
 """Days looked ahead: any ladder of weeks fits, and nothing loops for ever."""
+_SPAN = re.compile(r"([1-9]\d{0,2})([dh])")
+
+
+def span_of(text: str) -> timedelta:
+    """`3d` or `12h`, as people write how long something shall be quiet; DaywatchError if not."""
+    found = _SPAN.fullmatch(text)
+    if not found:
+        raise DaywatchError(f"{text[:40]!r} is no time.", remedy="Write it like 12h, 1d or 7d.")
+    count = int(found[1])
+    return timedelta(days=count) if found[2] == "d" else timedelta(hours=count)
 
 
 def due(start: datetime, after: timedelta, hours: Hours, timezone: str) -> datetime | None:

@@ -131,6 +131,12 @@ def find(session: Session, key: str) -> OutboxMessage | None:
     return session.scalars(query).one_or_none()
 
 
+def speaks_slack(session: Session) -> bool:
+    """Whether any message of this store is in Slack, whoever had the token."""
+    query = select(OutboxMessage.id).where(OutboxMessage.slack_channel.is_not(None)).limit(1)
+    return session.scalar(query) is not None
+
+
 def unsent(row: OutboxMessage | None) -> bool:
     """Whether the channel cannot have seen it: a definite state, and nothing delivered before."""
     return row is None or (

@@ -118,8 +118,10 @@ def deliver(
     if not transport.sends:  # files need no pace
         timing = replace(timing, pace=timedelta())
     run = _Run(state, transport, now, timing, holder or uuid.uuid4().hex, extras, draw)
-    if not transport.sends and _speaks_slack(state):
-        return replace(run.summary(), left_alone=True)
+    if not transport.sends:
+        with state.reading() as session:
+            if outbox.speaks_slack(session):
+                return replace(run.summary(), left_alone=True)
     run.tidy()
     until = now() + timedelta(seconds=budget_seconds)
     while now() <= until:
@@ -250,12 +252,6 @@ def _channel_was_made_anew(claim: Claim, outcome: Outcome) -> bool:
         and not claim.threaded
         and claim.message.channel != claim.channel
     )
-
-
-def _speaks_slack(state: Transactions) -> bool:
-    with state.reading() as session:
-        query = select(OutboxMessage.id).where(OutboxMessage.slack_channel.is_not(None)).limit(1)
-        return session.scalar(query) is not None
 
 
 def _counts(session: Session) -> dict[str, int]:

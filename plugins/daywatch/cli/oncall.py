@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from daywatch.state.tally import AlertLine
 
 Keys = Annotated[list[str], typer.Argument(help="Alerts: at least six characters of each key.")]
-_SPAN = re.compile(r"^([1-9]\d{0,2})([dh])$")
 
 
 def register(app: typer.Typer) -> None:
@@ -164,6 +161,7 @@ def snooze(
     Example: daywatch snooze 5f1d0c9b --for 1d
     """
     from daywatch.alerts import actions
+    from daywatch.alerts.hours import span_of
 
     if bool(for_) == until_falls:
         raise ConfigurationError("a snooze has one end.", remedy="Give --for or --until-falls.")
@@ -176,15 +174,6 @@ def snooze(
         )
 
     _act(keys, json, act)
-
-
-def span_of(text: str) -> timedelta:
-    """`7d` or `12h`. Raises ConfigurationError for anything else."""
-    found = _SPAN.match(text)
-    if not found:
-        raise ConfigurationError(f"{text!r} is no time.", remedy="Write 1d, 7d or 12h.")
-    count = int(found[1])
-    return timedelta(days=count) if found[2] == "d" else timedelta(hours=count)
 
 
 def resolve(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daywatch.cli.oncall import me, send_now, span_of
+from daywatch.cli.oncall import me, send_now
 from daywatch.cli.options import Json, parse_day
 from daywatch.cli.output import out, print_json, table
 from daywatch.errors import ConfigurationError
@@ -15,6 +15,7 @@ from daywatch.settings import get_settings
 if TYPE_CHECKING:
     from daywatch.alerts.silences import Match
     from daywatch.house import House
+    from daywatch.state.tally import StuckMessage
 
 SHORTEST = 6
 """Characters of a key that name a message, as of an alert."""
@@ -48,6 +49,7 @@ def add(
     Example: daywatch silence add platform_abuse --detection signup_burst --for 3d --reason "event"
     """
     from daywatch.alerts import silences
+    from daywatch.alerts.hours import span_of
     from daywatch.alerts.silences import Match
     from daywatch.house import open_house
 
@@ -157,19 +159,23 @@ def outbox(
     if json:
         print_json({"counts": counts, "stuck": stuck, "messages": listed})
     elif state:
-        heads = ("key", "kind", "channel", "attempts", "why")
         shown = [(m.key[:8], m.kind, m.channel, m.attempts, m.error) for m in listed]
+        heads = ("key", "kind", "channel", "attempts", "why")
         table(f"{counts.get(state, 0)} {state}", heads, shown)
     else:
-        said = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "no messages"
-        heads = ("key", "channel", "team", "fate", "since (UTC)", "why")
-        rows = [
-            (m.key[:8], m.channel, m.team, "dead" if m.dead else "late",
-             f"{m.created_at:%Y-%m-%d %H:%M}", m.error)
-            for m in stuck
-        ]  # fmt: skip
-        table(f"{said}; {len(stuck)} stuck", heads, rows)
+        _print_stuck(counts, stuck)
     raise typer.Exit(1 if stuck else 0)
+
+
+def _print_stuck(counts: dict[str, int], stuck: list[StuckMessage]) -> None:
+    said = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "no messages"
+    heads = ("key", "channel", "team", "fate", "since (UTC)", "why")
+    rows = [
+        (m.key[:8], m.channel, m.team, "dead" if m.dead else "late",
+         f"{m.created_at:%Y-%m-%d %H:%M}", m.error)
+        for m in stuck
+    ]  # fmt: skip
+    table(f"{said}; {len(stuck)} stuck", heads, rows)
 
 
 def requeue(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from daywatch.alerts import silences
+from daywatch.alerts.hours import span_of
 from daywatch.alerts.silences import Match
 from daywatch.alerts.text import escape, one_line
 from daywatch.errors import DaywatchError
@@ -28,7 +28,6 @@ HELP = """\
 `/daywatch unsilence ID`  end a silence
 Buttons under an alert acknowledge, assign, snooze, resolve and silence it."""
 MOST_LINES = 25
-_SPAN = re.compile(r"([1-9]\d{0,2})([dh])")
 _TARGET = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62}){0,2}")
 
 
@@ -130,7 +129,7 @@ def _silence(request: Interaction, desk: Desk, teams: Teams, rest: str) -> Reply
     target, _, rest = rest.partition(" ")
     span, _, reason = rest.strip().partition(" ")
     name, match = _matching(target, desk, teams)
-    until = desk.now() + _span(span)
+    until = desk.now() + span_of(span)
     if len(reason.strip()) < 3:
         raise DaywatchError("a silence needs a reason.", remedy="Say why after the time.")
     team = teams[name]
@@ -151,14 +150,6 @@ def _silence(request: Interaction, desk: Desk, teams: Teams, rest: str) -> Reply
         )
         shown = found.id
     return Reply(How.DONE, f"Silence `{shown}` is set until {until:%Y-%m-%d %H:%M} UTC.")
-
-
-def _span(text: str) -> timedelta:
-    found = _SPAN.fullmatch(text)
-    if not found:
-        raise DaywatchError(f"{text[:40]!r} is no time.", remedy="Write 12h or 3d, 30d at most.")
-    count = int(found[1])
-    return timedelta(days=count) if found[2] == "d" else timedelta(hours=count)
 
 
 def _matching(target: str, desk: Desk, teams: Teams) -> tuple[str, Match]:

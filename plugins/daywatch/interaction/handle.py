@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from daywatch.alerts import actions, silences
 from daywatch.alerts.actions import Acted
+from daywatch.alerts.hours import span_of
 from daywatch.alerts.outcomes import Outcome
 from daywatch.alerts.silences import Match
 from daywatch.alerts.text import escape
@@ -133,7 +134,7 @@ def _silence(act: _Act) -> Acted:
         match=_match(values["scope"], alert),
         reason=values["reason"].strip(),
         owner=act.actor,
-        until=act.now + modals.span_of(values["duration"]),
+        until=act.now + span_of(values["duration"]),
         now=act.now,
     )
     return Acted(True, f"Silence {found.id} is set.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
 from daywatch.alerts.outcomes import Outcome
@@ -14,11 +13,6 @@ from daywatch.state.models import Alert
 DURATIONS = {"1d": "1 day", "3d": "3 days", "7d": "7 days", "30d": "30 days"}
 NOTE_LIMIT, REASON_LIMIT, SHORTEST_REASON = 2_000, 500, 3
 View = dict[str, Any]
-
-
-def span_of(duration: str) -> timedelta:
-    """Of one of DURATIONS."""
-    return timedelta(days=int(duration.removesuffix("d")))
 
 
 def resolve_form(alert: Alert, channel: str) -> View:
