@@ -18,7 +18,7 @@
 --   1. Seen and resolved by Daywatch: nothing to do.
 --   2. Still open an hour after its run: `daywatch status` says what is missing. `daywatch outbox` shows whether its
 --      message waits (Slack refuses or is slow) or is a dead letter (channel archived, token revoked: mend, then
---      `daywatch requeue`).
+--      `daywatch requeue --all`).
 --   3. No message at all: the DAG daywatch.canary is paused or red, or its scheduler is dead. Then no team was told
 --      anything: run `daywatch deliver` by hand, and say so in the teams' channels.
 -- blind_spots:
