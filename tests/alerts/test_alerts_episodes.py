@@ -15,6 +15,7 @@ from samples import DAY, DETECTION, NOW, breach, facts_on, judge, quiet
 from sqlalchemy import event, select
 
 from daywatch.alerts import IndicatorOutcome, outbox
+from daywatch.alerts.facts import ChartFacts, ChartPoint
 from daywatch.alerts.spells import Mark, spells
 from daywatch.catalog.model import Severity
 from daywatch.indicators.model import State, Verdict
@@ -394,3 +395,17 @@ def test_with_messages_seen_each_open_episode_still_has_one_live_message(
             assert len(keys) == 1 and None not in keys
         roots = [m.key for m in messages if m.kind != "reply"]
         assert sorted(roots) == sorted(a.key for a in alerts)
+
+
+def test_a_day_whose_facts_are_gone_borrows_no_chart_of_another(lite: StateStore) -> None:
+    """Three days of facts are kept; rebuilt days leave an older one, without its own."""
+    days = [DAY + timedelta(days=n) for n in range(5)]
+    for day in days:
+        chart = ChartFacts("t", "count", "", (ChartPoint(day, 63.0, None, 50.0, True),))
+        facts = facts_on(day, 63.0, chart=chart)
+        judge(lite, day, breach(day, 63.0, facts=facts), horizon_days=30)
+    for day in days[1:]:
+        judge(lite, day, quiet(), horizon_days=30)
+    with lite.reading() as session:
+        shown = session.scalars(select(Alert)).one().content["shown"]
+    assert (shown["day"], shown["recent"], shown["chart"]) == (str(DAY), [], None)

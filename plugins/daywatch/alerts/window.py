@@ -128,5 +128,6 @@ class Window:
             segments=(),
             evidence=(),
             recent=(),
+            chart=None,
             row_count=None,
         )
